@@ -85,5 +85,6 @@ clean: ## remove everything that was made here
 	@$(INSTALL) --no-deps --require-hashes --requirement requirements/$*.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@.venv/bin/python -m pip check --disable-pip-version-check
-	@.venv/bin/python -c "import syndication_assets.cli.main, syndication_assets.demo.run, syndication_assets.definitions"
+	@.venv/bin/syndication --help >/dev/null
+	@.venv/bin/python -c "import syndication_assets.demo.run, syndication_assets.definitions"
 	@touch $@

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 
 import psycopg
 
-_STATEMENT = """
+_REFERRING = """
 with recursive edges (known, found) as (
-    select confrelid, conrelid from pg_constraint where contype = 'f'
-    union all
-    select inhparent, inhrelid from pg_inherits
+    select confrelid, conrelid from pg_constraint where contype = 'f' and conparentid = 0
 ),
 emptied (relation) as (
     select * from unnest(%s::regclass[])
     union
     select found from edges join emptied on known = relation
 )
-select coalesce(string_agg(format('delete from %%s;', relation), ' '), '')
-from emptied join pg_class on oid = relation
-where relkind = 'r' and pg_relation_size(oid) > 0
+select relation::text from emptied
 """
+_STATEMENT = """
+select coalesce(string_agg(format('delete from %%s;', oid::regclass), ' '), '')
+from pg_class
+where relkind = 'r' and coalesce(pg_partition_root(oid), oid) = any(%s::regclass[]) and pg_relation_size(oid) > 0
+"""
+_referring: dict[tuple[str, ...], list[str]] = {}
+"""The tables that are emptied along with these, which is the same in each database: a release has one schema."""
 
 
 def delete_rows(url: str, tables: Sequence[str]) -> None:
@@ -29,5 +32,7 @@ def delete_rows(url: str, tables: Sequence[str]) -> None:
     with psycopg.connect(url) as connection:
         # Without triggers: they would look for rows that are gone too.
         connection.execute("set local session_replication_role = replica")
-        (statement,) = connection.execute(_STATEMENT, [list(tables)]).fetchall()[0]
+        if (key := tuple(tables)) not in _referring:
+            _referring[key] = [name for (name,) in connection.execute(_REFERRING, [list(tables)])]
+        (statement,) = connection.execute(_STATEMENT, [_referring[key]]).fetchall()[0]
         connection.execute(statement)

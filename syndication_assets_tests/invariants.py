@@ -4,145 +4,29 @@ Deliberately independent of the workload: this module reads the files with the s
 project's adapters, and the database as a superuser, without row-level security.
 """
 
-import gzip
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from datetime import UTC, date, datetime
+from collections import defaultdict
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import unquote
+from typing import Any
 
 import psycopg
 
-Facts = dict[str, Counter[tuple[str, ...]]]
-
-_POST = "p.platform || '/' || p.urn"
-_FROM_POST = "join scraping.posts p using (organization_id, post_id)"
-# Columns that differ between databases with the same facts: generated ids, and when and by which run they were written.
-_NOT_FACTS = (
-    "organization_id, post_id, profile_id, media_id, hashtag_id, download_id, landed_file_id, quarantine_id,"
-    " reposted_post_id, run_id, created_at, updated_at, quarantined_at, replayed_at, first_loaded_at, withdrawn_at,"
-    " needs_rebuild"
+from syndication_assets_tests.facts import Database, connected
+from syndication_assets_tests.landed_items import (
+    UNREADABLE,
+    Item,
+    Observation,
+    items_before_the_damage,
+    items_of,
+    landed_paths,
+    observations_of,
 )
-
-
-def _facts_of(table: str, key: str = "''", more: str = "") -> str:
-    return (
-        f"select o.slug, {key}, (to_jsonb(t) - string_to_array('{_NOT_FACTS}', ', '))::text"
-        f" from {table} t join tenancy.organizations o using (organization_id) {more}"
-    )
-
-
-_FACTS = {
-    "posts": _facts_of(
-        "scraping.posts",
-        "concat_ws(' ', author.username, original.urn)",
-        "left join scraping.profiles author using (organization_id, profile_id) left join scraping.posts original"
-        " on original.organization_id = t.organization_id and original.post_id = t.reposted_post_id",
-    ),
-    "post_aliases": _facts_of("scraping.post_aliases", _POST, _FROM_POST),
-    "post_media": _facts_of("scraping.post_media", _POST, _FROM_POST),
-    "hashtags": _facts_of("scraping.hashtags"),
-    "post_hashtags": _facts_of(
-        "scraping.post_hashtags",
-        f"{_POST} || '#' || h.hashtag",
-        f"{_FROM_POST} join scraping.hashtags h using (organization_id, hashtag_id)",
-    ),
-    "profiles": _facts_of("scraping.profiles"),
-    "profile_snapshots": _facts_of(
-        "scraping.profile_snapshots",
-        "f.username",
-        "join scraping.profiles f using (organization_id, profile_id)",
-    ),
-    "data_downloads": _facts_of("scraping.data_downloads", _POST, _FROM_POST),
-    "raw_payloads": _facts_of("scraping.raw_payloads"),
-    "quarantine": _facts_of("landing.quarantine", "case when t.replayed_at is null then 'open' else 'replayed' end"),
-    "landed_files": _facts_of("landing.files"),
-    "post_engagement_daily": _facts_of(
-        "engagement.post_engagement_daily",
-        f"concat_ws(' ', {_POST}, author.username)",
-        f"{_FROM_POST} left join scraping.profiles author"
-        " on author.organization_id = t.organization_id and author.profile_id = t.profile_id",
-    ),
-    "profile_engagement_daily": _facts_of(
-        "engagement.profile_engagement_daily",
-        "f.username",
-        "join scraping.profiles f using (organization_id, profile_id)",
-    ),
-    "platform_engagement_daily": _facts_of("engagement.platform_engagement_daily"),
-    "hashtag_engagement_daily": _facts_of(
-        "engagement.hashtag_engagement_daily",
-        "h.hashtag",
-        "join scraping.hashtags h using (organization_id, hashtag_id)",
-    ),
-    "post_cohorts": _facts_of("engagement.post_cohorts", _POST, _FROM_POST),
-}
-
-
-Database = str | psycopg.Connection
-"""A URL, or a connection whose transaction is inspected."""
-
-
-@contextmanager
-def _connected(database: Database) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(database) if isinstance(database, str) else nullcontext(database) as connection:
-        connection.execute("set local timezone = 'UTC'")
-        yield connection
-
-
-def facts(database: Database) -> Facts:
-    """The rows of each table as texts that depend neither on generated ids nor on the run and time of writing."""
-    with _connected(database) as connection:
-        return {table: Counter(connection.execute(query).fetchall()) for table, query in _FACTS.items()}
-
-
-def differences(first: Facts, second: Facts) -> list[str]:
-    """One line per row that only one of them has; empty if they are equal."""
-    lines = []
-    for table in first:
-        lines += [f"only first,  {table}: {row}" for row in (first[table] - second[table]).elements()]
-        lines += [f"only second, {table}: {row}" for row in (second[table] - first[table]).elements()]
-    return sorted(lines)
-
-
-class Content(NamedTuple):
-    """The content of a post in an item, besides its counters."""
-
-    is_description: bool
-    """Whether the item has text, media or an article."""
-    text: str | None
-    author: str | None
-
-
-class Observation(NamedTuple):
-    """What an item contains about a post, with the canonical id first."""
-
-    slug: str
-    platform: str
-    ids: tuple[tuple[str, str], ...]
-    observed_at: datetime
-    counters: tuple[int | None, ...]
-    """reactions, comments, shares, views"""
-    content: Content
-
-
-class Item(NamedTuple):
-    """One item of a landed file."""
-
-    slug: str
-    source: str
-    day: date
-    path: str
-    position: int
-    value: Any
-    observed_at: datetime
 
 
 def broken_invariants(database: Database, landing: Path) -> list[str]:
     """One line per broken invariant between the landing zone and the database; empty if all hold."""
-    with _connected(database) as connection:
+    with connected(database) as connection:
         quarantined = {
             (path, position)
             for path, position in connection.execute(
@@ -150,24 +34,24 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
             )
         }
         slugs = {slug for (slug,) in connection.execute("select slug from tenancy.organizations")}
-        paths = sorted(path for path in _landed_paths(landing) if path.split("/")[0] in slugs)
+        paths = sorted(path for path in landed_paths(landing) if path.split("/")[0] in slugs)
         items: list[Item] = []
         problems: list[str] = []
         for path in paths:
             try:
-                items += _items(landing, path)
-            except _UNREADABLE:
+                items += items_of(landing, path)
+            except UNREADABLE:
                 if not any(quarantined_path == path for quarantined_path, _ in quarantined):
                     problems.append(f"{path} cannot be read and is not in quarantine")
-                items += _items_before_the_damage(landing, path)
+                items += items_before_the_damage(landing, path)
         good = [item for item in items if not {(item.path, item.position), (item.path, None)} & quarantined]
         problems += _ledger_problems(connection, paths)
         problems += _payload_problems(connection, items, good)
         observations: list[Observation] = []
         for item in good:
             try:
-                observations += _observations(item)
-            except (TypeError, AttributeError, *_UNREADABLE):
+                observations += observations_of(item)
+            except (TypeError, AttributeError, *UNREADABLE):
                 problems.append(f"invalid, but not in quarantine: {item.path}, item {item.position}")
         observed_posts, lost = _resolved(connection, observations)
         problems += lost
@@ -175,126 +59,6 @@ def broken_invariants(database: Database, landing: Path) -> list[str]:
         problems += _content_problems(connection, observed_posts)
         problems += _table_problems(connection)
     return problems
-
-
-_UNREADABLE = (ValueError, LookupError, OSError, EOFError, RecursionError)
-
-
-def _landed_paths(landing: Path) -> Iterator[str]:
-    for file in landing.glob("*/*/*/*"):
-        if file.is_file() and not file.name.startswith(".") and not file.name.endswith((".meta.json", ".part")):
-            yield file.relative_to(landing).as_posix()
-
-
-def _items(landing: Path, path: str) -> list[Item]:
-    content = (landing / path).read_bytes()
-    if path.endswith(".gz"):
-        content = gzip.decompress(content)
-    value = json.loads(content.decode("utf-8-sig"))
-    if isinstance(value, dict):
-        inner = value.get("items") or (value.get("data") or {}).get("posts")
-        value = [value] if inner is None and "urn" in value else inner
-    if not value:
-        raise ValueError("a file without items")
-    return _placed(landing, path, value)
-
-
-def _items_before_the_damage(landing: Path, path: str) -> list[Item]:
-    """The items of a damaged list before its first defect."""
-    values = []
-    with suppress(*_UNREADABLE):
-        text = (landing / path).read_bytes().decode("utf-8-sig").strip()
-        end = 0
-        while text[end] in "[,":
-            start = end + 1 + len(text[end + 1 :]) - len(text[end + 1 :].lstrip())
-            value, end = json.JSONDecoder().raw_decode(text, start)
-            values.append(value)
-    with suppress(*_UNREADABLE):
-        return _placed(landing, path, values)
-    return []
-
-
-def _placed(landing: Path, path: str, values: list[Any]) -> list[Item]:
-    slug, source, day, name = path.split("/")
-    observed_at = _observed_at(landing, path, name, date.fromisoformat(day))
-    if observed_at.date() != date.fromisoformat(day):
-        raise ValueError("a file of another day")
-    return [
-        Item(slug, source, date.fromisoformat(day), path, position, value, observed_at)
-        for position, value in enumerate(values)
-    ]
-
-
-def _observed_at(landing: Path, path: str, name: str, day: date) -> datetime:
-    stamp = name.removesuffix(".gz").removesuffix(".json")[-23:]
-    try:
-        return datetime.strptime(stamp + "000", "%Y-%m-%d_%H-%M-%S-%f").replace(tzinfo=UTC)
-    except ValueError:
-        meta = landing / f"{path}.meta.json"
-        if meta.exists():
-            return datetime.fromisoformat(json.loads(meta.read_bytes())["observed_at"])
-        return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
-def _observations(item: Item) -> Iterator[Observation]:
-    value = item.value
-    if item.source == "youtube_data_api":
-        counts = value.get("statistics", {})
-        numbers = (counts.get("likeCount"), counts.get("commentCount"), None, counts.get("viewCount"))
-        counters = tuple(None if number is None else int(number) for number in numbers)
-        content = _youtube_content(value.get("snippet") or {})
-        yield Observation(item.slug, "youtube", (("video", value["id"]),), item.observed_at, counters, content)
-        return
-    if value.get("post_type") == "repost":
-        kind, _, digits = value["full_urn"].removeprefix("urn:li:").partition(":")
-        counters, content = _linkedin_counters(value), _linkedin_content(value)
-        yield Observation(item.slug, "linkedin", ((kind, digits),), item.observed_at, counters, content)
-        return
-    for post in (value, value.get("reshared_post")):
-        if post is not None and (ids := _linkedin_ids(post)):
-            counters, content = _linkedin_counters(post), _linkedin_content(post)
-            yield Observation(item.slug, "linkedin", ids, item.observed_at, counters, content)
-
-
-def _linkedin_ids(post: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    urn = post.get("urn") or {}
-    urn = urn if isinstance(urn, dict) else {"activity_urn": urn}
-    named = {
-        "activity": urn.get("activity_urn") or post.get("activity_urn"),
-        "ugcPost": urn.get("ugcPost_urn"),
-        "share": urn.get("share_urn"),
-    }
-    return tuple((kind, digits) for kind, digits in named.items() if digits)
-
-
-def _linkedin_counters(post: dict[str, Any]) -> tuple[int | None, ...]:
-    stats = post.get("stats") or {}
-    # The actor for posts of a company leaves out zeros.
-    missing = 0 if "source_company" in post and stats.get("total_reactions") is not None else None
-    return (
-        stats.get("total_reactions"),
-        stats.get("comments", stats.get("comments_count", missing)),
-        stats.get("reposts", missing),
-        None,
-    )
-
-
-def _linkedin_content(post: dict[str, Any]) -> Content:
-    text, author = post.get("text"), post.get("author") or {}
-    address = (
-        (author.get("profile_url") or author.get("company_url") or "")
-        .partition("?")[0]
-        .rstrip("/")
-        .removesuffix("/posts")
-    )
-    handle = author.get("username") or unquote(address.rpartition("/")[2])
-    is_description = bool(text) or any(post.get(key) is not None for key in ("media", "document", "article"))
-    return Content(is_description, text, handle.strip().lower() or None)
-
-
-def _youtube_content(snippet: dict[str, Any]) -> Content:
-    texts = [snippet[key] for key in ("title", "description") if snippet.get(key)]
-    return Content(bool(texts or snippet.get("thumbnails")), "\n\n".join(texts) or None, snippet.get("channelId"))
 
 
 def _ledger_problems(connection: psycopg.Connection, paths: list[str]) -> list[str]:

@@ -46,11 +46,13 @@ _RESET = f"""
 do $reset$
 declare
     first_change constant xid := %(first_change)s;
+    changes constant integer := age(first_change);
     own_rows constant jsonb := %(own_rows)s;
     catalogues constant jsonb := %(catalogues)s;
     name text;
     condition text;
     number bigint;
+    added bigint;
     is_changed boolean;
 begin
     set local session_replication_role = replica;
@@ -64,37 +66,42 @@ begin
     end if;
     if exists (select from pg_db_role_setting as s join pg_database as d on s.setdatabase = d.oid
         where d.datname = current_database())
-    or exists (select from pg_database where datname = current_database() and age(xmin) <= age(first_change)) then
+    or exists (select from pg_database where datname = current_database() and age(xmin) <= changes) then
         raise exception 'the database was altered';
     end if;
-    for name, number in select key, value from jsonb_each_text(catalogues) loop
+    -- Without a change of the catalogues since the last reset, which has looked, none is looked for.
+    for name, number in select key, value from jsonb_each_text(catalogues) where %(has_catalogue_changes)s loop
         condition := %(conditions)s::jsonb ->> name;
         if name = 'pg_attribute' then
             -- A column that is dropped keeps its row, and the columns of a relation go with its row of pg_class.
             execute format(
-                'select exists (select from pg_attribute where age(xmin) <= age(%%L::xid) and %%s)',
-                first_change, condition
+                'select exists (select from pg_attribute where age(xmin) <= %%s and %%s)', changes, condition
             ) into is_changed;
         else
             execute format(
-                'select count(*) <> %%s or bool_or(age(xmin) <= age(%%L::xid)) from %%s where %%s',
-                number, first_change, name, condition
+                'select count(*) <> %%s or bool_or(age(xmin) <= %%s) from %%s where %%s',
+                number, changes, name, condition
             ) into is_changed;
         end if;
         if is_changed then
             raise exception '%% was changed', name;
         end if;
     end loop;
-    select count(*) into number from pg_class where relispartition and age(xmin) > age(first_change);
+    select count(*) into number from pg_class where relispartition and age(xmin) > changes;
     if number <> %(partitions)s then
         raise exception 'partitions were changed';
     end if;
     for name in {_TABLES} loop
         if own_rows ? name then
-            execute format('delete from %%s where age(xmin) <= age(%%L::xid)', name, first_change);
-            execute format('select count(*) from %%s', name) into number;
+            execute format(
+                'select count(*) filter (where age(xmin) > %%1$s), count(*) filter (where age(xmin) <= %%1$s)'
+                ' from %%2$s', changes, name
+            ) into number, added;
             if number <> (own_rows ->> name)::bigint then
                 raise exception 'rows of %% were changed', name;
+            end if;
+            if added > 0 then
+                execute format('delete from %%s where age(xmin) <= %%s', name, changes);
             end if;
         else
             execute format('delete from %%s', name);
@@ -106,6 +113,11 @@ begin
 end
 $reset$
 """
+_CATALOGUE_CHANGES = (
+    "select sum(pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid))"
+    " from pg_class where relname = any(%s) and relnamespace = 'pg_catalog'::regnamespace"
+)
+"""How often rows of these catalogues were changed, in any session: one that ends, or is kept, has reported."""
 
 
 class DatabasesOfTests:
@@ -147,6 +159,7 @@ class _Database:
         self._new = new_database(server, template)
         self.url = self._new.__enter__()
         self._uses = 0
+        self._catalogue_changes: object = None
         with self._connected() as connection:
             (first_change,) = connection.execute("select pg_current_xact_id()::xid::text").fetchone() or ("",)
             self._first = {"first_change": first_change} | _first_state(connection)
@@ -158,9 +171,12 @@ class _Database:
             return False
         try:
             with self._connected() as connection:
-                connection.execute(_RESET, self._first | {"idle": idle_processes()})
+                changes = connection.execute(_CATALOGUE_CHANGES, [list(_CATALOGUES)]).fetchall()[0][0]
+                parameters = {"idle": idle_processes(), "has_catalogue_changes": changes != self._catalogue_changes}
+                connection.execute(_RESET, self._first | parameters)
         except psycopg.Error:
             return False
+        self._catalogue_changes = changes
         return True
 
     def drop(self) -> None:

@@ -76,10 +76,10 @@ class Workplace:
 
 @pytest.fixture
 def workplace(
-    server: Server, template_database: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, dagster_template: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workplace]:
     keys = new_key()
-    with new_database(server, "template0") as dagster_url:
+    with new_database(server, dagster_template) as dagster_url:
         queue = PublishingQueue(database_url)
         shop = Shop(database_url)
         shop.load_templates()

@@ -8,7 +8,8 @@ import pytest
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, WEDNESDAY, Desk, activity_id, post
 from syndication_assets_tests.servers import Server
@@ -63,7 +64,14 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.parametrize(
+    "statement",
+    # Each reads all tables twice: the quick tests take every second.
+    [
+        pytest.param(statement, id=name, marks=[] if number % 2 == 0 else pytest.mark.slow)
+        for number, (name, statement) in enumerate(DAMAGE.items())
+    ],
+)
 def test_damage_is_detected(loaded: Desk, statement: str):
     before = facts(loaded.url)
     with psycopg.connect(loaded.url) as connection:

@@ -22,7 +22,8 @@ import pytest
 from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.landing.zone.landing_zone import LandingZone
-from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
+from syndication_assets_tests.facts import Facts, differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, clear
 

@@ -20,8 +20,9 @@ def where_sessions_are_kept(server: Server) -> None:
         pytest.skip("with --everything, sessions of further servers are not kept")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def databases() -> Iterator[DatabasesOfTests]:
+    """Of all tests of this module: the template with its months is made once for each server."""
     databases = DatabasesOfTests()
     yield databases
     databases.drop()

@@ -1514,13 +1514,29 @@ declare
         where attrelid = scope and attnum > 0 and not attisdropped
     );
     rows_updated bigint := 0;
+    has_scope boolean;
 begin
     if keys = '{}' or not columns @> keys then
         raise exception '% must have the primary key of % among its columns: %', computed, target, keys;
     end if;
+    execute format('select count(*) from %s', computed) into rows_computed;
+    execute format('select exists (select from %s)', scope) into has_scope;
+    if has_scope then
+        execute format('analyze %s', scope);
+    end if;
+    -- Most tables have nothing on most days: then there are no keys to look up and no rows to write.
+    if rows_computed = 0 then
+        rows_written := 0;
+        rows_removed := 0;
+        if has_scope then
+            execute format('delete from %s t using %s s where %s', target, scope, in_scope);
+            get diagnostics rows_removed = row_count;
+        end if;
+        return next;
+        return;
+    end if;
     -- Only the keys: statistics of wide columns would cost more than they save.
     execute format('analyze %s (%s)', computed, array_to_string(keys, ', '));
-    execute format('analyze %s', scope);
     -- Looked up before the insert, because its own rows would be searched, too: quadratic in a table that was empty.
     execute format(
         'create temporary table existing_keys as select %s from %s t join %s c on %s',
@@ -1552,7 +1568,6 @@ begin
     get diagnostics rows_written = row_count;
     rows_written := rows_written + rows_updated;
     drop table existing_keys;
-    execute format('select count(*) from %s', computed) into rows_computed;
     return next;
 end
 $$;

@@ -6,6 +6,7 @@ other wrote. It also holds the lock that says that the process of a run lives (s
 """
 
 import json
+import select
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -55,9 +56,8 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
             pool_size=1,
             max_overflow=_MAXIMUM_CONNECTIONS - 1,
             pool_recycle=_CONNECTION_LIFETIME_SECONDS,
-            # Replaces connections that a restart of the server has closed.
-            pool_pre_ping=True,
         )
+        sqlalchemy.event.listen(self._engine, "checkout", _replace_ended_sessions)
 
     @classmethod
     def from_config_value(cls, inst_data: Any, config_value: Any) -> Self:
@@ -162,3 +162,13 @@ class PooledPostgresEventLogStorage(PostgresEventLogStorage):
         }
         subset = planned.partitions_subset
         return [row | {"partition": partition} for partition in (subset.get_partition_keys() if subset else [None])]
+
+
+def _replace_ended_sessions(connection: Any, *_: object) -> None:
+    """Has the pool replace connections whose session has ended, as after a restart of the server.
+
+    A server that ends a session says so, and until then an idle session says nothing. To ask the server before each
+    event, as `pool_pre_ping` does, would be a third of the time that events take.
+    """
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+        raise sqlalchemy.exc.DisconnectionError("the server has ended the session")

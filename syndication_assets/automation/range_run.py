@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndication_assets.automation.jobs import REPOSITORY_TAGS, daily_job, range_tags
+from syndication_assets.automation.run_tags import REPOSITORY_TAGS, range_tags
 from syndication_assets.automation.watched_runs import close_dead_runs
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.kept_sessions import sessions_kept
@@ -162,6 +162,8 @@ def _hang_up_as_termination() -> Iterator[None]:
 
 def _select(definitions: dg.Definitions, selection: Sequence[str]) -> tuple[list[dg.AssetKey] | None, str]:
     if not selection:
+        from syndication_assets.automation.jobs import daily_job  # noqa: PLC0415 - with the definitions of all rooms
+
         return None, daily_job.name
     graph = definitions.resolve_asset_graph()
     try:

@@ -19,10 +19,10 @@ from syndication_assets.automation.jobs import (
     media_analysis_job,
     media_job,
     publish_job,
-    range_tags,
     studio_job,
     tagging_job,
 )
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.settings import Settings
 
 

@@ -116,3 +116,6 @@ add_entry_commands(brand, BRANDS, "add", "list", "edit", "pause", "resume", "rem
 brand.add_command(asset)
 brand.add_command(brand_template)
 add_entry_commands(brand_template, VISUAL_TEMPLATES, "list", "pause", "resume", "remove")
+
+ENTRY_GROUPS = {str(group.name): group for group in (*entry_groups(), vendor, account, schedule, sections, credentials)}
+"""All that this module makes or completes, by name."""

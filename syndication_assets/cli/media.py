@@ -6,6 +6,7 @@ import click
 
 from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.media_analysis import analyses, analyze, retry_analyses
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.cache.cache_listing import CacheStatus, ListedMedium, cache_status, list_media
@@ -21,6 +22,10 @@ _NEVER_CACHED = (CacheState.EXPIRED, CacheState.GONE, CacheState.REFUSED, CacheS
 @click.group()
 def media() -> None:
     """Caches pictures, videos and documents of scraped posts before their URLs expire."""
+
+
+for _each in (analyze, analyses, retry_analyses):
+    media.add_command(_each)
 
 
 @media.command()

@@ -20,6 +20,7 @@ from syndication_assets.database import online_indexes
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
 from syndication_assets.database.locks import users_of_tables
 from syndication_assets.database.lost_rows import lost_rows
+from syndication_assets.database.rejected_statements import line_of, message_of
 from syndication_assets.errors import SyndicationError
 
 _SECONDS_TO_WAIT = 60
@@ -183,7 +184,7 @@ def _locked(url: str) -> Iterator[Connection]:
                 f"Waited {_SECONDS_TO_WAIT} seconds for {others}: run this again when they have finished."
             ) from None
         except psycopg.Error as error:
-            raise MigrationError(f"PostgreSQL rejected the migration: {_message(error)}") from None
+            raise MigrationError(f"PostgreSQL rejected the migration: {message_of(error)}") from None
 
 
 def _has_ledger(connection: Connection) -> bool:
@@ -200,7 +201,7 @@ def _create_ledger(connection: Connection) -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         user, database = connection.info.user, connection.info.dbname
         raise MigrationError(
-            f"{user} may not make tables in the database {database} ({_message(error)}). Let an administrator run: "
+            f"{user} may not make tables in the database {database} ({message_of(error)}). Let an administrator run: "
             f'alter database "{database}" owner to "{user}"; then migrate again.'
         ) from None
 
@@ -233,24 +234,7 @@ def _run_file(connection: Connection, path: Path) -> None:
         raise  # the caller knows whom it waited for
     except psycopg.Error as error:
         raise MigrationError(
-            f"{path.name} failed, and nothing of it stays: {_message(error)}{_line_of(error, path)}"
+            f"{path.name} failed, and nothing of it stays: {message_of(error)}{line_of(error, path)}"
         ) from None
     # Files work as `syndication_owner`; the ledger belongs to who connected.
     connection.execute("reset role")
-
-
-def _message(error: psycopg.Error) -> str:
-    """What PostgreSQL said and hinted, without the DETAIL and CONTEXT, which may quote rows."""
-    diagnosis = error.diag
-    if diagnosis.message_primary is None:
-        return str(error).strip().splitlines()[0]
-    return " ".join(filter(None, [f"{diagnosis.message_primary} ({diagnosis.sqlstate})", diagnosis.message_hint]))
-
-
-def _line_of(error: psycopg.Error, path: Path) -> str:
-    """The position in the file at which PostgreSQL reported the error, if known."""
-    position = error.diag.statement_position
-    if position is None:
-        return ""
-    line = path.read_text(encoding="utf-8").count("\n", 0, int(position) - 1) + 1
-    return f" (line {line})"

@@ -7,13 +7,15 @@ import os
 import time
 from concurrent.futures import Future
 from datetime import date, timedelta
+from importlib import import_module
+from threading import Thread
 
 import dagster as dg
 from rich.console import Console
 
 from syndication_assets.automation import jobs
 from syndication_assets.automation.dagster_instance import prepare_environment
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.kept_sessions import sessions_kept
@@ -31,6 +33,7 @@ from syndication_assets.demo.summary import (
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.text.languages import most_likely_language
 
 _REPORT = dg.AssetSelection.assets(["engagement", "engagement_report"])
 _AFFECTED_BY_INSIGHTS = (
@@ -52,6 +55,8 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     _forgo_syncs(settings)
     url = server.result()
     prepare_environment(settings, url)
+    # While the server migrates, this process waits for it.
+    Thread(target=_load_what_runs_need, daemon=True).start()
     console.print(f"[bold]1/9[/] migrate: {len(migrations.migrate(url))} applied")
     _make_organization(url)
     _run(jobs.reference_job.name, console)
@@ -95,6 +100,13 @@ def run_demo(settings: Settings, server: "Future[str]", landing: "Future[tuple[i
     branded.show_brand(console, url, settings, ORGANIZATION)
     briefs.print_visuals(console, url, settings, ORGANIZATION)
     print_next_steps(console, settings)
+
+
+def _load_what_runs_need() -> None:
+    """Imports the definitions and the charts, and loads the model of languages."""
+    for module in ("syndication_assets.definitions", "syndication_assets.engagement.report.report_files"):
+        import_module(module)
+    most_likely_language("")
 
 
 def _forgo_syncs(settings: Settings) -> None:

@@ -7,10 +7,10 @@ from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.person_erasure.cached_pictures import forget_pictures, pictures_of_posts
 from syndication_assets.person_erasure.curated_posts import forget_words
 from syndication_assets.person_erasure.found_person import FoundPerson
+from syndication_assets.person_erasure.posts_of_person import name_posts
 from syndication_assets.person_erasure.purging import (
     forget_payloads,
     forget_texts,
-    name_posts,
     record_purge,
 )
 from syndication_assets.person_erasure.removing_names import remove_names

@@ -31,7 +31,8 @@ from syndication_assets.person_erasure.landed_files import (
     mentioning_files,
     redact,
 )
-from syndication_assets.person_erasure.purging import purge, rows_of_person, tidy
+from syndication_assets.person_erasure.purging import purge, tidy
+from syndication_assets.person_erasure.referring_rows import rows_of_person
 from syndication_assets.scraping.erasure.erased_people import Treatment, key_check
 from syndication_assets.scraping.erasure.erasure_list import erased_people, erasure_key, require_key
 from syndication_assets.scraping.fetching.download_runs import run_session

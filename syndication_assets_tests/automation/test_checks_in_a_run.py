@@ -8,7 +8,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.engagement import assets as engagement
 from syndication_assets.engagement.checks import CHECKS as ENGAGEMENT_CHECKS

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 import yaml
 
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 
@@ -46,8 +46,8 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def storage_url(server: Server) -> Iterator[str]:
-    with new_database(server, "template0") as url:
+def storage_url(server: Server, dagster_template: str) -> Iterator[str]:
+    with new_database(server, dagster_template) as url:
         yield url
 
 
@@ -94,11 +94,13 @@ def stored(url: str) -> dict[str, list[tuple[Any, ...]]]:
         return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
 
 
-def test_a_range_run_stores_the_same_rows_as_dagsters_own_event_log(server: Server, storage_url: str, tmp_path: Path):
+def test_a_range_run_stores_the_same_rows_as_dagsters_own_event_log(
+    server: Server, dagster_template: str, storage_url: str, tmp_path: Path
+):
     with make_instance(tmp_path / "ours", storage_url, OURS) as instance:
         run_three_days(instance)
     ours = stored(storage_url)
-    with new_database(server, "template0") as other_url:
+    with new_database(server, dagster_template) as other_url:
         with make_instance(tmp_path / "dagsters", other_url, DAGSTERS) as instance:
             run_three_days(instance)
         assert ours == stored(other_url)
@@ -173,10 +175,12 @@ def cost_of_planning(directory: Path, url: str, event_log: tuple[str, str]) -> C
     return cost
 
 
-def test_dagsters_own_event_log_still_stores_planned_events_singly(server: Server, storage_url: str, tmp_path: Path):
+def test_dagsters_own_event_log_still_stores_planned_events_singly(
+    server: Server, dagster_template: str, storage_url: str, tmp_path: Path
+):
     """If this fails, upstream has caught up: remove `PooledPostgresEventLogStorage`, and name Dagster's own class."""
     dagsters = cost_of_planning(tmp_path / "dagsters", storage_url, DAGSTERS)
-    with new_database(server, "template0") as other_url:
+    with new_database(server, dagster_template) as other_url:
         ours = cost_of_planning(tmp_path / "ours", other_url, OURS)
     assert dagsters.inserts >= 60
     assert dagsters.connections >= 60

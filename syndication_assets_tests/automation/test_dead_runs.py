@@ -60,10 +60,10 @@ with dg.DagsterInstance.get() as instance:
 
 
 @pytest.fixture
-def storage(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def storage(server: Server, dagster_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The project's own instance: this process and its children find it in the environment."""
     (tmp_path / "dagster.yaml").write_text(CONFIGURATION.read_text())
-    with new_database(server, "template0") as url:
+    with new_database(server, dagster_template) as url:
         monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
         monkeypatch.setenv("SYNDICATION_DAGSTER_LOGS", str(tmp_path / "logs"))
         monkeypatch.setenv("SYNDICATION_DAGSTER_STORAGE_URL", url.replace("postgresql://", "postgresql+psycopg2://"))
@@ -141,6 +141,7 @@ def test_a_run_that_ignores_hang_ups_goes_on(instance: dg.DagsterInstance, start
     assert statuses(instance) == ["STARTED"]
 
 
+@pytest.mark.slow
 def test_four_dead_runs_do_not_block_the_queue(instance: dg.DagsterInstance, start):
     process = start(FOUR_RUNS)
     monitor(instance)
@@ -185,6 +186,7 @@ def test_a_run_of_another_machine_is_dead_when_nobody_holds_its_lock(
     assert len(close_dead_runs(instance)) == 4
 
 
+@pytest.mark.slow
 def test_a_run_that_another_program_started_is_left_alone(instance: dg.DagsterInstance, start):
     process = start(FOUR_RUNS)
     process.kill()

@@ -108,6 +108,7 @@ def test_metadata_of_the_whole_run_is_attached_to_its_last_day_only(shared_run: 
         assert (len(records), described_days) == (3, {"2025-11-05"})
 
 
+@pytest.mark.slow
 def test_the_same_range_again_adds_nothing(
     shared_run: SharedRun, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -12,11 +12,8 @@ import pytest
 from dagster._cli import dev
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
-from dagster_webserver.app import create_app_from_workspace_process_context
-from dagster_webserver.webserver import DagsterWebserver
 
 from syndication_assets.automation.web import guarded_dev
-from syndication_assets.automation.web.guarded_webserver import guard
 
 OURS = "127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
@@ -34,12 +31,19 @@ def workspace():
 @pytest.fixture
 def unguarded(workspace: WorkspaceProcessContext):
     """Dagster's web server as it comes."""
+    from dagster_webserver.app import create_app_from_workspace_process_context  # noqa: PLC0415 - slow
+
     return create_app_from_workspace_process_context(workspace)
 
 
 @pytest.fixture(scope="module")
 def guarded(workspace: WorkspaceProcessContext):
     """The same, made in a process that called `guard`."""
+    from dagster_webserver.app import create_app_from_workspace_process_context  # noqa: PLC0415 - slow
+    from dagster_webserver.webserver import DagsterWebserver  # noqa: PLC0415
+
+    from syndication_assets.automation.web.guarded_webserver import guard  # noqa: PLC0415
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(DagsterWebserver, "build_middleware", DagsterWebserver.build_middleware)
         guard()

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from syndication_assets.automation.sensors.writing_sensor import writing_sensor
-from syndication_assets.content.generation.assets import write_day
+from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.definitions import defs
 from syndication_assets.settings import Settings

@@ -17,8 +17,6 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 
-pytestmark = pytest.mark.both_servers
-
 FACEBOOK = {"platform": "facebook", "channel_type": "feed_post"}
 LENGTH_OF_FACEBOOK = (
     "platform = 'facebook' and channel_type = 'feed_post' and requirement_category = 'content'"
@@ -75,6 +73,7 @@ def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.mark.both_servers
 def test_every_line_of_the_files_becomes_a_row_and_a_second_load_writes_nothing(files: Path, database_url: str):
     first = materialize()
     expected = {name: len(table) for name, table in read_reference(files).items()}

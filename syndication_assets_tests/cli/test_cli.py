@@ -1,12 +1,15 @@
 """The command line from the user's point of view: output, exit codes, and what to do after a mistake."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from syndication_assets.cli import quarantine
 from syndication_assets.cli.main import main
+from syndication_assets.cli.materialize import materialize_days
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.migrations import find_migrations
 
@@ -201,8 +204,13 @@ def test_status_counts_the_files_that_no_load_reads(environment: Path):
     assert f"default/linkedin_apify/2025-13-01/{NAME}: '2025-13-01' is not a day: rename the folder" in output
 
 
-def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, database_url: str):
+def test_replay_loads_fixed_files_and_counts_what_remains(
+    environment: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
     """A file that was truncated while it was copied is complete now, so its item is loaded."""
+    # Without the rollups, which take most of the time of a run.
+    posts = partial(materialize_days, selection=("key:scraping/posts",))
+    monkeypatch.setattr(quarantine, "materialize_days", posts)
     _run("migrate")
     folder = environment / "local/landing/default/linkedin_apify/2025-11-25"
     folder.mkdir(parents=True)
@@ -218,6 +226,7 @@ def test_replay_loads_fixed_files_and_counts_what_remains(environment: Path, dat
         )
 
 
+@pytest.mark.slow
 def test_the_printed_command_removes_the_rows_of_a_withdrawn_file(environment: Path, database_url: str):
     _run("land", "linkedin_apify", "2025-11-25", environment / NAME)
     rows = "key:scraping/posts or key:engagement/post_engagement_daily"

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets_tests.cli.test_people import EDITOR, OWNER, VIEWER, People, people, team
+from syndication_assets_tests.cli.acting_people import EDITOR, OWNER, VIEWER, People
 
 pytestmark = pytest.mark.one_server
-
-__all__ = ["people", "team"]
 
 HEAD = "organization: {slug: default, name: Default organization, description: Created by the first migration.}\n"
 AS_OWNER, AS_EDITOR = ("--as", OWNER), ("--as", EDITOR)

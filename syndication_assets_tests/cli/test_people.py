@@ -1,76 +1,14 @@
 """Users, members, invitations and API keys from the user's point of view: who may do what, and who did it."""
 
 import json
-from pathlib import Path
 
-import click
 import psycopg
 import pytest
-from click.testing import CliRunner, Result
 
-from syndication_assets.cli.main import main
-from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
 from syndication_assets_tests.canaries import everything_in
-from syndication_assets_tests.rows import DatabaseRows
+from syndication_assets_tests.cli.acting_people import ADD_VENDOR, EDITOR, OWNER, VIEWER, People
 
 pytestmark = pytest.mark.one_server
-
-OWNER, EDITOR, VIEWER = "olga@bakery.example", "edi@bakery.example", "vera@bakery.example"
-
-
-class People(DatabaseRows):
-    """The organization default with users, and its audit log."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def run(self, *arguments: str, stdin: str | None = None) -> Result:
-        result = CliRunner().invoke(main, list(arguments), input=stdin)
-        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-        return result
-
-    def ok(self, *arguments: str, stdin: str | None = None) -> str:
-        result = self.run(*arguments, stdin=stdin)
-        assert result.exit_code == 0, result.output
-        return result.output
-
-    def error(self, *arguments: str, stdin: str | None = None) -> str:
-        result = self.run(*arguments, stdin=stdin)
-        assert result.exit_code == 1, result.output
-        return result.output
-
-    def add(self, email: str, role: str) -> str:
-        """Adds a user and member as the owner; returns the id."""
-        self.ok("--as", OWNER, "user", "add", email)
-        self.ok("--as", OWNER, "member", "add", email, "--role", role)
-        return str(self.value("select user_id from tenancy.users where email = %s", [email]))
-
-    def actors(self, table: str) -> list[str]:
-        return [
-            actor
-            for (actor,) in self.rows(
-                "select actor from tenancy.audit_log where table_name = %s order by occurred_at, audit_id", [table]
-            )
-        ]
-
-
-@pytest.fixture
-def people(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> People:
-    """Without a user: open to whoever runs commands."""
-    monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
-    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
-    return People(database_url)
-
-
-@pytest.fixture
-def team(people: People) -> People:
-    """With an owner, so that every change needs an actor."""
-    people.ok("user", "add", OWNER, "--name", "Olga")
-    people.ok("member", "add", OWNER, "--role", "owner")
-    return people
-
-
-ADD_VENDOR = ("vendor", "add", "bakery", "--source", "clan_catalogue", "--currency", "GBP")
 
 
 def test_without_members_everybody_may_do_everything_and_the_first_member_is_the_owner(people: People):
@@ -308,36 +246,6 @@ def test_a_person_is_exported_and_erased_and_the_log_keeps_what_they_did(team: P
     team.ok("--as", OWNER, "user", "add", EDITOR)  # another account, with nothing of the old one
 
 
-def test_every_right_is_required_by_a_command_and_every_command_with_a_right_has_a_row(people: People):
-    required = {getattr(command.callback, "permission", None) for command in _commands(main)} - {None}
-    assert {section.permission for section in (*OF_ORGANIZATIONS, *SHARED)} <= required
-    known = {permission for (permission,) in people.rows("select permission from tenancy.permissions")}
-    assert required == known
-
-
-def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
-    without = {name for name, command in _named_commands(main) if not hasattr(command.callback, "permission")}
-    readers = {name for name in without if name.split()[-1] in {"list", "show", "preview", "check"}}
-    assert without - readers == {
-        *("channels", "status", "metrics", "usage", "url", "plan", "export", "alert kinds", "alert routes"),  # read
-        "user activity",  # reads, too
-        *("history", "webhook log", "posts export", "tag agreement", "tag-rule history"),  # read
-        *("runs", "tag parked", "tag suggestions"),  # read
-        *("migrate", "rollback", "dev", "web", "stop", "demo", "credentials key"),  # run the server
-        *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
-        *("media analyses", "media shared", "media status", "media verify"),  # read
-        *("health tables", "health indexes", "health queries", "health query"),  # read
-        "brand history",  # reads, too
-        "health measure",  # measures as the schedule does
-        *("archive plan", "archive read", "archive verify", "retention holds"),  # read
-        "retention plan-files",  # read
-        *("posts due", "profile followers"),  # read
-        "apply",  # the rights of the sections that it changes
-        *("invitation accept", "user set-password"),  # their tokens are the right
-        "user prefer",  # one's own
-    }
-
-
 def test_the_activity_of_users_is_listed_by_day_and_read_by_bi_tools_of_their_organization_only(team: People):
     editor = team.add(EDITOR, "manager")
     team.ok("--as", EDITOR, *ADD_VENDOR)
@@ -358,34 +266,3 @@ def test_the_activity_of_users_is_listed_by_day_and_read_by_bi_tools_of_their_or
             connection.execute("select set_config('app.organization_id', %s, false)", [organization_id])
             found = connection.execute("select who from tenancy.user_activity where actor = %s", [editor]).fetchall()
         assert len(found) == seen
-
-
-def test_a_change_of_what_a_role_may_do_takes_effect_at_once_and_is_logged(team: People):
-    team.add(EDITOR, "editor")
-    allow = ("role", "allow", "editor", "vendors.edit")
-    assert "lacks the right roles.edit" in team.error("--as", EDITOR, *allow)
-    assert "editor has vendors.edit from now on." in team.ok("--as", OWNER, *allow)
-    assert "editor has vendors.edit already." in team.ok("--as", OWNER, *allow)
-    rights = {right["permission"]: right["roles"] for right in json.loads(team.ok("role", "list", "--json"))}
-    assert rights["vendors.edit"] == ["editor", "manager", "admin", "owner"]
-    team.ok("--as", EDITOR, *ADD_VENDOR)
-    team.ok("--as", OWNER, "role", "forbid", "editor", "vendors.edit")
-    assert "lacks the right vendors.edit" in team.error("--as", EDITOR, "vendor", "pause", "bakery")
-    assert "Owners keep roles.edit" in team.error("--as", OWNER, "role", "forbid", "owner", "roles.edit")
-    assert "no right 'vendors.bake'" in team.error("--as", OWNER, "role", "allow", "editor", "vendors.bake")
-    log = team.rows("select action, new_values ->> 'role' from channels.rule_changes where table_name like 'tenancy.%'")
-    assert ("insert", "editor") in log
-
-
-def _commands(group: click.Group) -> list[click.Command]:
-    return [command for _, command in _named_commands(group)]
-
-
-def _named_commands(group: click.Group, prefix: str = "") -> list[tuple[str, click.Command]]:
-    found = []
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            found += _named_commands(command, f"{prefix}{name} ")
-        else:
-            found.append((f"{prefix}{name}", command))
-    return found

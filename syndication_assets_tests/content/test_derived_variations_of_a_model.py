@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
-from syndication_assets.content.generation.assets import write_day
+from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS, MOST_UNUSABLE_ANSWERS
 from syndication_assets.content.generation.model_writing import DayOfTexts
 from syndication_assets.content.review import text_decisions

@@ -139,7 +139,7 @@ KILLED = """
 import sys
 import time
 from datetime import date
-from syndication_assets.content.generation.assets import write_day
+from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.settings import Settings
 write_day(sys.argv[1], date.fromisoformat(sys.argv[2]), Settings.from_environment())
 """

@@ -46,6 +46,7 @@ def table_locked(url: str, table: str) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
+@pytest.mark.both_servers(False)
 def test_advisory_locks_of_a_stranger_stop_neither_status_nor_migrate(
     database_url: str, stranger: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path
 ):

@@ -69,6 +69,7 @@ def test_a_login_without_the_roles_is_told_to_ask_for_them_and_then_migrates(ser
         assert rollback(url_as(name, url), steps=len(migrations) - 1) == migrations[:0:-1]
 
 
+@pytest.mark.both_servers(False)
 @pytest.mark.usefixtures("template_database")
 def test_a_login_that_does_not_own_the_database_is_told_to_ask_for_it_and_then_migrates(server: Server):
     with login(server.url("postgres")) as name, new_database(server, "template0") as url:
@@ -79,6 +80,7 @@ def test_a_login_that_does_not_own_the_database_is_told_to_ask_for_it_and_then_m
         assert migrate(url_as(name, url)) == find_migrations()
 
 
+@pytest.mark.both_servers(False)
 @pytest.mark.usefixtures("template_database")
 def test_a_login_that_may_only_make_tables_is_told_to_ask_for_schemas_too(server: Server):
     with login(server.url("postgres")) as name, new_database(server, "template0") as url:

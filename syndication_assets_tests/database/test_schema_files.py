@@ -71,6 +71,16 @@ CHANGES = [
     "alter default privileges for role syndication_owner grant execute on functions to public",
     "create schema extra",
 ]
+FACTS = [
+    " not null default 0",
+    "                                                   -- be read.",
+    " default tenancy.public_id('fil', nextval('landing.landed_file_id_sequence'))",
+    "    check (withdrawn_reason <> ''),\n",
+    " on delete cascade",
+    "-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select\n",
+    "-- One row is one item (or one whole file, position NULL) that could not be loaded, with its raw bytes.\n",
+    "  -- from the file name",
+]
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +115,8 @@ def test_a_database_created_from_the_files_has_the_catalogue_of_a_migrated_one(
 
 @pytest.mark.parametrize(
     "fact",
-    [
-        " not null default 0",
-        "                                                   -- be read.",
-        " default tenancy.public_id('fil', nextval('landing.landed_file_id_sequence'))",
-        "    check (withdrawn_reason <> ''),\n",
-        " on delete cascade",
-        "-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select\n",
-        "-- One row is one item (or one whole file, position NULL) that could not be loaded, with its raw bytes.\n",
-        "  -- from the file name",
-    ],
+    # Each makes a whole schema: the quick tests take every fourth.
+    [pytest.param(fact, marks=[] if number % 4 == 0 else pytest.mark.slow) for number, fact in enumerate(FACTS)],
 )
 def test_the_created_database_lacks_a_fact_that_a_file_lacks(
     fact: str, catalogue_and_texts: tuple[list[str], dict[str, str]], empty_database_url: str
@@ -143,6 +145,7 @@ def test_a_change_of_the_schema_changes_the_catalogue_and_a_text(
     assert changed_texts != catalogue_and_texts[1]
 
 
+@pytest.mark.both_servers(False)
 def test_month_partitions_are_left_out_of_the_texts(database_url: str):
     with connect(database_url) as connection:
         before = schema_texts(connection)
@@ -150,6 +153,7 @@ def test_month_partitions_are_left_out_of_the_texts(database_url: str):
         assert schema_texts(connection) == before
 
 
+@pytest.mark.both_servers(False)
 def test_the_texts_do_not_depend_on_the_time_zone(shared_database: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PGTZ", "Pacific/Kiritimati")
     with connect(shared_database) as connection:

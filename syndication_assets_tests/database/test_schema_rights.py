@@ -17,6 +17,51 @@ from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers
+TAKEN_AWAY: list[tuple[str, list[str]]] = [
+    (
+        "drop policy pipeline_all on scraping.post_records",
+        ["scraping.post_records: row-level security by organization_id"],
+    ),
+    (
+        "alter policy reader_own_organization on scraping.post_records using (true)",
+        ["scraping.post_records: row-level security by organization_id"],
+    ),
+    (
+        "alter table scraping.post_records disable row level security",
+        ["scraping.post_records: row-level security by organization_id"],
+    ),
+    (
+        "alter table scraping.post_records no force row level security",
+        ["scraping.post_records: row-level security by organization_id"],
+    ),
+    (
+        "revoke select on scraping.post_records from syndication_reader",
+        ["scraping.post_records: reader: select"],
+    ),
+    (
+        "revoke delete on scraping.post_records from syndication_pipeline",
+        ["scraping.post_records: pipeline: select, insert, update, delete"],
+    ),
+    ("revoke usage on schema scraping from syndication_reader", ["scraping: reader: usage"]),
+    (
+        "revoke usage on sequence scraping.post_id_sequence from syndication_pipeline",
+        ["scraping.post_id_sequence: pipeline: usage"],
+    ),
+    (
+        "revoke execute on function operations.replace_rows from syndication_pipeline",
+        ["operations.replace_rows: pipeline: execute"],
+    ),
+    (
+        "grant execute on function tenancy.write_audit_log to public",
+        ["tenancy.write_audit_log: execute: only its owner"],
+    ),
+    ("revoke select on scraping.posts from syndication_reader", ["scraping.posts: reader: select"]),
+    (
+        "alter policy owner_appends on tenancy.audit_log with check (false)",
+        ["tenancy.audit_log: create policy owner_appends on tenancy.audit_log for insert to "],
+    ),
+    ("alter table scraping.post_records owner to syndication_reader", ["scraping.post_records: owner: "]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,51 +81,8 @@ def test_a_migrated_database_lacks_nothing(migrated: str):
 
 @pytest.mark.parametrize(
     ("change", "missing"),
-    [
-        (
-            "drop policy pipeline_all on scraping.post_records",
-            ["scraping.post_records: row-level security by organization_id"],
-        ),
-        (
-            "alter policy reader_own_organization on scraping.post_records using (true)",
-            ["scraping.post_records: row-level security by organization_id"],
-        ),
-        (
-            "alter table scraping.post_records disable row level security",
-            ["scraping.post_records: row-level security by organization_id"],
-        ),
-        (
-            "alter table scraping.post_records no force row level security",
-            ["scraping.post_records: row-level security by organization_id"],
-        ),
-        (
-            "revoke select on scraping.post_records from syndication_reader",
-            ["scraping.post_records: reader: select"],
-        ),
-        (
-            "revoke delete on scraping.post_records from syndication_pipeline",
-            ["scraping.post_records: pipeline: select, insert, update, delete"],
-        ),
-        ("revoke usage on schema scraping from syndication_reader", ["scraping: reader: usage"]),
-        (
-            "revoke usage on sequence scraping.post_id_sequence from syndication_pipeline",
-            ["scraping.post_id_sequence: pipeline: usage"],
-        ),
-        (
-            "revoke execute on function operations.replace_rows from syndication_pipeline",
-            ["operations.replace_rows: pipeline: execute"],
-        ),
-        (
-            "grant execute on function tenancy.write_audit_log to public",
-            ["tenancy.write_audit_log: execute: only its owner"],
-        ),
-        ("revoke select on scraping.posts from syndication_reader", ["scraping.posts: reader: select"]),
-        (
-            "alter policy owner_appends on tenancy.audit_log with check (false)",
-            ["tenancy.audit_log: create policy owner_appends on tenancy.audit_log for insert to "],
-        ),
-        ("alter table scraping.post_records owner to syndication_reader", ["scraping.post_records: owner: "]),
-    ],
+    # Each reads the whole schema: the quick tests take every third.
+    [pytest.param(*each, marks=[] if number % 3 == 0 else pytest.mark.slow) for number, each in enumerate(TAKEN_AWAY)],
 )
 def test_each_right_that_is_taken_away_is_named(migrated: str, change: str, missing: list[str]):
     with connect(migrated) as connection:

@@ -13,7 +13,7 @@ from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.scraping.checks import CHECKS as SCRAPING_CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
 from syndication_assets_tests.engagement.snapshots import ROLLUPS
-from syndication_assets_tests.invariants import differences, facts
+from syndication_assets_tests.facts import differences, facts
 from syndication_assets_tests.sample_database import broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import Desk, clear
 from syndication_assets_tests.scraping.test_order_independence import roll_up

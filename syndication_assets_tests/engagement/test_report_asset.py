@@ -37,6 +37,7 @@ def materialize(rows: ReportDatabase, monkeypatch: pytest.MonkeyPatch, directory
     }
 
 
+@pytest.mark.both_servers(False)
 def test_the_asset_shows_its_pages_and_the_chart_of_the_newest_week_once(
     rows: ReportDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -155,6 +155,7 @@ def read_week(history: History, *, by_index: bool = False) -> dict[str, dict[str
     return plans
 
 
+@pytest.mark.slow
 def test_a_week_costs_the_same_after_a_longer_history(history: History):
     recent = read_week(history, by_index=True)
     add_days(history, EARLIER)

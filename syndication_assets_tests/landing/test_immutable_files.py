@@ -10,7 +10,7 @@ import pytest
 
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.landing.zone.landing_zone import LandedFilesChangedError
-from syndication_assets_tests.invariants import differences, facts
+from syndication_assets_tests.facts import differences, facts
 from syndication_assets_tests.scraping.conftest import desk
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, post
 

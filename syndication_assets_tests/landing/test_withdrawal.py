@@ -18,7 +18,8 @@ from syndication_assets.landing.zone.folder_locks import lock_folder
 from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError, LandingError, LandingZone
 from syndication_assets.scraping.checks import CHECKS
 from syndication_assets.sql_assets.rollups import compute_rollup
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.sample_database import ROLLUPS, broken_checks
 from syndication_assets_tests.scraping.linkedin_dataset import (
     MONDAY,

@@ -32,9 +32,11 @@ def counting() -> None:
 
 
 @pytest.fixture
-def instance(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+def instance(
+    server: Server, dagster_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
     (tmp_path / "dagster.yaml").write_text(CONFIGURATION.read_text())
-    with new_database(server, "template0") as url:
+    with new_database(server, dagster_template) as url:
         monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
         monkeypatch.setenv("SYNDICATION_DAGSTER_LOGS", str(tmp_path / "logs"))
         monkeypatch.setenv("SYNDICATION_DAGSTER_STORAGE_URL", url.replace("postgresql://", "postgresql+psycopg2://"))

@@ -21,7 +21,8 @@ from syndication_assets.automation.workers.execution import SECOND_DELIVERY
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.catalogue import shop
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.machines.deployment import Deployment, deployment
 from syndication_assets_tests.machines.services import Redis
 from syndication_assets_tests.sample_landing import land_samples

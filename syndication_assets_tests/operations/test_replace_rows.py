@@ -107,3 +107,27 @@ def test_filling_an_empty_table_does_not_search_the_new_rows(database_url: str, 
     assert replace(connection, computed) == (number, number, 0)
     after = connection.execute(fetched).fetchall()[0][0]
     assert after - before < 5 * number, "blocks of the table; a search for each row would fetch all of its blocks"
+
+
+def test_where_nothing_was_computed_the_rows_of_the_scope_go_and_the_others_stay(connection: Connection):
+    nothing = "select profile, on_day, likes, views from tenancy.daily_totals where false"
+    assert replace(connection, nothing) == (0, 0, 2)
+    assert sorted(rows(connection)) == [("ada", 1), ("ada", 3)]
+    assert written(connection) == set()
+
+
+def test_without_a_scope_nothing_goes_and_what_was_computed_is_written(connection: Connection):
+    no_day = "select null::date as on_day where false"
+    assert replace(connection, "select 'cy' as profile, date '2025-01-02' as on_day, 5 as likes", no_day) == (1, 1, 0)
+    assert sorted(rows(connection)) == [("ada", 1), ("ada", 2), ("ada", 3), ("bob", 2), ("cy", 2)]
+
+
+def test_without_a_scope_and_without_rows_the_table_is_not_read(connection: Connection):
+    nothing, no_day = (
+        "select profile, on_day from tenancy.daily_totals where false",
+        "select null::date as on_day where false",
+    )
+    scans = "select seq_scan + coalesce(idx_scan, 0) from pg_stat_xact_user_tables where relname = 'daily_totals'"
+    (before,) = connection.execute(scans).fetchall()
+    assert replace(connection, nothing, no_day) == (0, 0, 0)
+    assert connection.execute(scans).fetchall() == [before]

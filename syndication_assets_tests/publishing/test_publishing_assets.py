@@ -7,7 +7,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from syndication_assets.automation.jobs import range_tags
+from syndication_assets.automation.run_tags import range_tags
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.publishing import assets, checks
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve

@@ -12,7 +12,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.reading import file_reading
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.invariants import facts
+from syndication_assets_tests.facts import facts
 from syndication_assets_tests.scraping.bad_files import CANARY, FILE, QUARANTINE, around, changed, load_with_canary
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, name
 from syndication_assets_tests.servers import Server

@@ -8,7 +8,7 @@ import pytest
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingError
-from syndication_assets_tests.invariants import differences, facts
+from syndication_assets_tests.facts import differences, facts
 from syndication_assets_tests.scraping.bad_files import (
     CANARY,
     FILE,

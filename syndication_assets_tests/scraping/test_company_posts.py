@@ -12,7 +12,8 @@ import pytest
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.scraping.items.observation import Author, Counters, ParsedItem
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.scraping.golden_observations import GOLDEN, observations_of
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, clear, name, post
 

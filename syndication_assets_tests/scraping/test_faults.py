@@ -21,7 +21,8 @@ from syndication_assets.database import embedded_postgres, migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
+from syndication_assets_tests.facts import Facts, differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post, repost
 from syndication_assets_tests.servers import Server
 
@@ -149,6 +150,7 @@ def test_the_next_load_completes_a_load_killed_at_any_time(clean: Facts, desk: D
     assert differences(clean, facts(desk.url)) == []
 
 
+@pytest.mark.slow
 def test_two_concurrent_loads_of_one_day_end_like_one_load(clean: Facts, desk: Desk):
     desk.load(DAYS[1])
     processes = [start_load(desk.url, desk.zone, DAYS[0]) for _ in range(2)]
@@ -164,6 +166,7 @@ def test_concurrent_loads_and_backfills_of_different_days_end_like_a_sequential_
     assert broken_invariants(desk.url, desk.root) == []
 
 
+@pytest.mark.slow
 def test_a_repeated_backfill_changes_nothing(clean: Facts, desk: Desk):
     for _ in range(2):
         assert finished(start_load(desk.url, desk.zone, *DAYS)) == 0

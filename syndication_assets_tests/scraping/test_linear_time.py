@@ -76,7 +76,7 @@ POSTS: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("case", FILES)
-@pytest.mark.parametrize("one_object_is_an_item", [True, False])
+@pytest.mark.parametrize("one_object_is_an_item", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_splitting_a_file_takes_linear_time(case: str, one_object_is_an_item: bool):
     def split(data: bytes) -> list[object]:
         return list(split_items(data, PATHS, one_object_is_an_item=one_object_is_an_item))

@@ -9,7 +9,8 @@ from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.landing.zone.landing_zone import LandedFilesMissingError
 from syndication_assets.scraping.fetching.download_runs import RunCounters, run_session
 from syndication_assets.scraping.loading import post_load as load_module
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, post
 

@@ -16,7 +16,8 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.invariants import Facts, broken_invariants, differences, facts
+from syndication_assets_tests.facts import Facts, differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.sample_landing import land_samples
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, cleared, post

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets_tests.invariants import differences, facts
+from syndication_assets_tests.facts import differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import (
     MONDAY,
     TUESDAY,

@@ -18,8 +18,6 @@ from syndication_assets_tests.scraping.linkedin_dataset import (
 )
 from syndication_assets_tests.scraping.test_observations_across_days import in_any_order
 
-pytestmark = pytest.mark.both_servers
-
 ORIGINAL, ACT, OTHER_ACT = activity_id(1), activity_id(2), activity_id(3)
 POSTS = (
     "select p.urn, p.post_type, f.username, p.text_content, o.urn from scraping.posts p"
@@ -98,6 +96,7 @@ def known_apart(desk: Desk, *, is_ugc_newer: bool) -> None:
     desk.land(WEDNESDAY, 9, post(ORIGINAL, ugc_post="71", text="#kilt", reactions=7))
 
 
+@pytest.mark.both_servers
 @pytest.mark.parametrize("is_ugc_newer", [True, False])
 def test_two_records_of_one_post_are_merged_into_what_a_single_record_would_have_been(desk: Desk, is_ugc_newer: bool):
     known_apart(desk, is_ugc_newer=is_ugc_newer)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syndication_assets.scraping.items.usernames import canonical_username
 from syndication_assets.scraping.linkedin.dataset_parser import parse_item
 from syndication_assets.scraping.reading.file_reading import profile_in_name
-from syndication_assets_tests.invariants import differences, facts
+from syndication_assets_tests.facts import differences, facts
 from syndication_assets_tests.scraping.linkedin_dataset import (
     MONDAY,
     TUESDAY,

@@ -6,7 +6,8 @@ import pytest
 
 from syndication_assets.landing.zone.landing_zone import LandingError
 from syndication_assets.landing.zone.observation_time import observation_time
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, clear, post
 
 ONE, TWO = activity_id(1), activity_id(2)

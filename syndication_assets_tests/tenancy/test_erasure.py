@@ -19,8 +19,6 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.tenancy.conftest import fill_two_organizations_of_people
 
-pytestmark = pytest.mark.both_servers
-
 
 @pytest.fixture(scope="module")
 def filled_template(server: Server, template_database: str) -> Iterator[str]:
@@ -62,6 +60,7 @@ def id_of(url: str, slug: str) -> str:
         return str(connection.execute(statement, [slug]).fetchall()[0][0])
 
 
+@pytest.mark.both_servers
 def test_an_organization_goes_with_all_its_rows_and_everything_else_stays_as_it_is(filled: str):
     first = id_of(filled, "first")
     expected = rows_to_erase(filled, "first")

@@ -5,8 +5,6 @@ import pytest
 from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, rollback
 from syndication_assets_tests.rows import DatabaseRows
 
-pytestmark = pytest.mark.both_servers
-
 MOVE = "0024"
 OLD, NEW = "publishing.execution_history", "operations.execution_history"
 POLICY = "select subject, keep_months, grace_days from operations.retention_policies"
@@ -56,6 +54,7 @@ class BeforeTheMove(DatabaseRows):
         )
 
 
+@pytest.mark.both_servers
 def test_months_and_retention_follow_the_history_and_come_back(database_url: str):
     before = BeforeTheMove(database_url)
     history, months = before.history(), before.rows(MONTHS, [OLD])

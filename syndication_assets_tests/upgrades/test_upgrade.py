@@ -110,6 +110,7 @@ def columns_by_table(url: str) -> dict[str, list[str]]:
         )
 
 
+@pytest.mark.both_servers(False)
 def test_the_dump_has_rows_in_every_tenant_table(restored: str):
     with psycopg.connect(restored) as connection:
         partitioned = connection.execute(
@@ -173,6 +174,7 @@ def test_an_upgrade_keeps_every_row_and_gives_the_schema_of_a_new_database(
         assert missing_rights(connection) == []
 
 
+@pytest.mark.both_servers(False)
 def test_a_schema_that_differs_after_an_upgrade_is_found(
     restored: str, empty_database_url: str, newest: list[Migration]
 ):
@@ -207,6 +209,7 @@ def test_an_upgraded_database_loads_the_next_day_and_a_second_load_changes_nothi
     assert again["landing.files"][0] == loaded["landing.files"][0]
 
 
+@pytest.mark.both_servers(False)
 def test_rolling_back_to_the_release_leaves_its_rows_as_they_were(restored: str, newest: list[Migration]):
     before, schema = contents(restored), _schema(restored)
     migrate(restored, newest)
@@ -229,6 +232,7 @@ def _rollback(url: str, monkeypatch: pytest.MonkeyPatch, known: list[Migration],
     return CliRunner().invoke(main, ["rollback", *arguments], input="n\n")
 
 
+@pytest.mark.both_servers(False)
 def test_rollback_on_a_filled_database_shows_the_rows_that_go_and_asks(
     restored: str, newest: list[Migration], monkeypatch: pytest.MonkeyPatch
 ):
@@ -251,6 +255,7 @@ def test_rollback_on_a_filled_database_shows_the_rows_that_go_and_asks(
     assert "scraping.notes" not in contents(restored)
 
 
+@pytest.mark.both_servers(False)
 def test_a_rollback_that_would_lose_the_proof_of_publication_is_refused_also_with_yes(
     restored: str, newest: list[Migration], monkeypatch: pytest.MonkeyPatch
 ):

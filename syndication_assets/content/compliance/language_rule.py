@@ -1,10 +1,8 @@
 """Detects the language of a text and compares it with the expected one."""
 
-from functools import cache
-from typing import Any
-
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.post_hashtags import HASHTAG
+from syndication_assets.text.languages import most_likely_language
 
 # Shorter texts are unreliable: a product name alone may look like any language.
 CERTAIN_FROM_LETTERS = 80
@@ -23,18 +21,8 @@ def language_rule(draft: Draft, expected: str, names: tuple[str, ...] = ()) -> t
     letters = sum(character.isalpha() for character in text)
     if not letters:
         return None, False
-    detected, probability = _identifier().classify(" ".join(text.split()))
+    detected, probability = most_likely_language(" ".join(text.split()))
     if detected == expected:
         return None, True
     is_certain = letters >= CERTAIN_FROM_LETTERS and probability >= CERTAIN_FROM_PROBABILITY
     return f"the text reads as {detected}; write it in {expected}", is_certain
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415 - loads a large model
-        MODEL_FILE,
-        LanguageIdentifier,
-    )
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

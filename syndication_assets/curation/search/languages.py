@@ -1,8 +1,8 @@
 """The language of a text, where it is long enough to tell."""
 
 import re
-from functools import cache
-from typing import Any
+
+from syndication_assets.text.languages import most_likely_language
 
 # Shorter texts look like any language.
 FEWEST_LETTERS = 20
@@ -18,15 +18,5 @@ def language_of(text: str) -> str:
     words = " ".join(_NO_WORDS.sub(" ", text[:_MOST_CHARACTERS]).split())
     if sum(character.isalpha() for character in words) < FEWEST_LETTERS:
         return ""
-    language, probability = _identifier().classify(words)
-    return str(language) if probability >= LEAST_PROBABILITY else ""
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415 - loads a large model
-        MODEL_FILE,
-        LanguageIdentifier,
-    )
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    language, probability = most_likely_language(words)
+    return language if probability >= LEAST_PROBABILITY else ""

@@ -6,7 +6,7 @@ is no response.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +17,7 @@ from syndication_assets.http.call_results import milliseconds_since, result_of
 from syndication_assets.http.clients.public_transport import PublicTransport
 from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.http.clients.redirects import origin, redirect_target
+from syndication_assets.http.clients.request import Files, Parameters, Request
 from syndication_assets.http.clients.transports import PooledTransport
 from syndication_assets.http.deadlines import until
 from syndication_assets.http.headers import check_encoding, check_headers
@@ -34,27 +35,9 @@ from syndication_assets.http.recording import CallResult, CallToMake, current_re
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import RetryPolicy, is_transient_status
 
-Parameters = Mapping[str, str | int]
-Files = Mapping[str, tuple[str, bytes, str]]
-"""Field of a form → name of the file, content, media type."""
 MAXIMUM_ERROR_BYTES = 64 * 1024
 CONNECT_SECONDS = 10.0
 _MAXIMUM_REDIRECTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: str
-    parameters: Parameters | None = None
-    headers: Mapping[str, str] | None = None
-    form: Mapping[str, str] | None = None
-    json: Any = None
-    files: Files | None = None
-    content: bytes | None = None
-    operation: str = ""
-    priced_units: Mapping[str, int] | None = None
-    quota_units: int = 1
 
 
 class HttpClient:
@@ -120,7 +103,7 @@ class HttpClient:
         `operation` is what the request is for, as it is recorded, and never a part of an address.
         """
         check_headers(headers or {})
-        request = _Request("GET", url, parameters, headers, operation=operation, quota_units=quota_units)
+        request = Request("GET", url, parameters, headers, operation=operation, quota_units=quota_units)
         retrying = self._retries.retrying(is_transient)
         try:
             response = retrying(lambda: self._attempt(request))
@@ -150,7 +133,7 @@ class HttpClient:
         acted on the form. The connection is always a new one: a kept-alive connection that the server has just closed
         would leave that open for a form that nobody read.
         """
-        request = _Request(
+        request = Request(
             *("POST", url, parameters, headers),
             form=form,
             json=json,
@@ -165,9 +148,9 @@ class HttpClient:
         self, url: str, content: bytes, *, headers: Mapping[str, str] | None = None, operation: str = "put"
     ) -> HttpResponse:
         """Sends bytes exactly once, on a new connection, without following a redirect; errors as of `post_once`."""
-        return self._once(_Request("PUT", url, None, headers, content=content, operation=operation))
+        return self._once(Request("PUT", url, None, headers, content=content, operation=operation))
 
-    def _once(self, request: _Request) -> HttpResponse:
+    def _once(self, request: Request) -> HttpResponse:
         check_headers(request.headers or {})
         deadline = time.monotonic() + self._seconds
         with self._open(connections=1) as client:
@@ -181,7 +164,7 @@ class HttpClient:
             trust_env=False,
         )
 
-    def _attempt(self, request: _Request) -> HttpResponse:
+    def _attempt(self, request: Request) -> HttpResponse:
         deadline = time.monotonic() + self._seconds
         for _ in range(_MAXIMUM_REDIRECTS + 1):
             response = self._exchange(self._client, request, deadline)
@@ -195,7 +178,7 @@ class HttpClient:
             request = replace(request, url=target, parameters=None)
         raise TooManyRedirectsError(f"more than {_MAXIMUM_REDIRECTS} redirects")
 
-    def _exchange(self, client: httpx2.Client, request: _Request, deadline: float) -> HttpResponse:
+    def _exchange(self, client: httpx2.Client, request: Request, deadline: float) -> HttpResponse:
         """One request and its response, on record if somebody records. HttpError if there is no response."""
         recorder = None if self._provider is None else current_recorder()
         if recorder is None or self._provider is None:
@@ -215,7 +198,7 @@ class HttpClient:
         call.settle(result_of(response, milliseconds_since(started_at)))
         return replace(response, call=call)
 
-    def _send(self, client: httpx2.Client, request: _Request, deadline: float) -> HttpResponse:
+    def _send(self, client: httpx2.Client, request: Request, deadline: float) -> HttpResponse:
         """One request and its response. HttpError if there is none."""
         seconds = max(deadline - time.monotonic(), 0.001)
         try:

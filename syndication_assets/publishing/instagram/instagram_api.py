@@ -13,7 +13,8 @@ import msgspec
 
 from syndication_assets.channels.errors.facebook_errors import classify
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
-from syndication_assets.http.clients.http_client import HttpClient, Parameters
+from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.request import Parameters
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.redaction import redact
 from syndication_assets.http.response import HttpResponse

@@ -12,9 +12,10 @@ from urllib.parse import quote
 import msgspec
 from pydantic import SecretStr
 
-from syndication_assets.http.clients.http_client import HttpClient, Parameters
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.clients.public_transport import PublicTransport
 from syndication_assets.http.clients.public_urls import PublicUrlError
+from syndication_assets.http.clients.request import Parameters
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.http.retries import NO_RETRIES

@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 import tenacity
 
-from syndication_assets.http.clients.http_client import HttpClient, Parameters
+from syndication_assets.http.clients.http_client import HttpClient
+from syndication_assets.http.clients.request import Parameters
 from syndication_assets.http.http_errors import HttpError, WithheldError
 from syndication_assets.http.recording import CallResult, RecordedCall
 from syndication_assets.http.redaction import redact_to_line

@@ -81,7 +81,7 @@ def another_organization(archive: ArchivedHistory) -> None:
     )
 
 
-@pytest.mark.parametrize("points", [DROPPED, DELETED])
+@pytest.mark.parametrize("points", [DROPPED, pytest.param(DELETED, marks=pytest.mark.slow)])
 def test_a_killed_archive_leaves_all_or_nothing_and_the_next_run_finishes(archive: ArchivedHistory, points: list[str]):
     archive.keep(SNAPSHOTS)
     if points is DELETED:

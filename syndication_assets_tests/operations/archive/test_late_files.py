@@ -15,7 +15,8 @@ from syndication_assets.operations.archive.restoring import months_to_restore, r
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.engagement.snapshots import ROLLUPS
-from syndication_assets_tests.invariants import broken_invariants, differences, facts
+from syndication_assets_tests.facts import differences, facts
+from syndication_assets_tests.invariants import broken_invariants
 from syndication_assets_tests.operations.archive.archived_history import ALL
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk, activity_id, cleared, post
 

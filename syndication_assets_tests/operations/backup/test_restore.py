@@ -36,7 +36,6 @@ def tables(url: str) -> int:
     return len(rows)
 
 
-@pytest.mark.both_servers
 def test_a_restore_has_all_rows_and_rights_and_says_what_to_do_next(
     made: MadeBackup, empty_databases: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ):

@@ -9,8 +9,6 @@ from syndication_assets.operations.database_health.statements import look_at_run
 from syndication_assets_tests.operations.database_health.measured_database import MeasuredDatabase
 from syndication_assets_tests.servers import Server
 
-pytestmark = pytest.mark.both_servers
-
 TABLE = "create table public.readings (reading_id integer primary key, place integer not null, note text not null)"
 INDEX = "create index readings_place on public.readings (place)"
 FILL = "insert into public.readings select n, n, 'x' from generate_series(1, 10500) as n"
@@ -37,6 +35,7 @@ def test_a_table_that_was_never_analyzed_is_a_problem_until_it_is(database: Meas
     assert database.problems("statistics_old") == {}
 
 
+@pytest.mark.both_servers
 def test_a_dropped_index_is_missed_and_an_existing_one_is_not(database: MeasuredDatabase):
     database.run(FILL, "analyze public.readings")
     database.measure()
@@ -79,6 +78,7 @@ def test_without_an_earlier_measurement_no_scan_is_judged(database: MeasuredData
     assert database.problems("index_missing") == {}
 
 
+@pytest.mark.both_servers
 def test_a_bloated_table_is_a_problem_before_and_after_its_vacuum_until_it_is_rewritten(
     database: MeasuredDatabase, server: Server
 ):
