@@ -9,6 +9,9 @@ from typing import Any
 import click
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from syndication_assets.cli.approval.decisions import approval
+from syndication_assets.cli.approval.delegations import delegate
+from syndication_assets.cli.approval.workflows import hours, step, workflow
 from syndication_assets.cli.command import command
 from syndication_assets.cli.configuration import apply, export, plan
 from syndication_assets.cli.curation.actions import action
@@ -168,6 +171,9 @@ main.add_command(invitation)
 main.add_command(key)
 main.add_command(person)
 main.add_command(review)
+for _group in (delegate, workflow, step, hours):
+    approval.add_command(_group)
+main.add_command(approval)
 main.add_command(channels)
 main.add_command(credentials)
 main.add_command(account)

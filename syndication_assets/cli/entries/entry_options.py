@@ -102,7 +102,7 @@ def _value(name: str, field: FieldInfo, given: Any) -> Any:
     kinds = _kinds(field.annotation)
     if isinstance(given, tuple):
         item = get_args(field.annotation)[0]
-        return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
+        return [_item(name, _kinds(item), text) for text in given]
     if given == "" and not field.is_required():
         return None
     if isinstance(given, bool) or kinds == {str}:
@@ -113,6 +113,13 @@ def _value(name: str, field: FieldInfo, given: Any) -> Any:
         number = _number(name, given)
         return int(number) if int in kinds and number == int(number) else number
     return given
+
+
+def _item(name: str, kinds: set[Any], text: str) -> Any:
+    if int in kinds:
+        number = _number(name, text)
+        return int(number) if number == int(number) else number
+    return _number(name, text) if Decimal in kinds else text
 
 
 def _number(name: str, text: str) -> Decimal:
