@@ -163,19 +163,20 @@ create table approval.step_approvers (
                                                     -- Whether they may decide only once the step is escalated; then one
                                                     -- of them is enough.
     role text,                                      -- A role of members, exactly this one; NULL for a user.
-    user_id text,                                   -- A user, who must be an active member; NULL for a role.
+    user_id text,                                   -- A member, with whose membership the row goes; NULL for a role.
     approver text not null generated always as (coalesce(user_id, role)) stored,
                                                     -- The user or the role.
     created_at timestamptz not null default now(),  -- When the row was inserted.
 
     primary key (organization_id, workflow_id, step_name, is_for_escalation, approver),
-    foreign key (user_id) references tenancy.users (user_id),
     foreign key (organization_id, workflow_id, step_name)
         references approval.workflow_steps (organization_id, workflow_id, step_name) on delete cascade,
+    foreign key (organization_id, user_id) references tenancy.organization_members (organization_id, user_id)
+        on delete cascade,
     check (role in ('viewer', 'member', 'editor', 'manager', 'admin', 'owner')),
     check (num_nonnulls(role, user_id) = 1)
 );
-create index step_approvers_user on approval.step_approvers (user_id) where user_id is not null;
+create index step_approvers_user on approval.step_approvers (organization_id, user_id) where user_id is not null;
 create trigger step_approvers_version after insert or delete or update on approval.step_approvers
     for each row execute function approval.count_version_of_workflow();
 create trigger step_approvers_audit after insert or delete or update on approval.step_approvers
@@ -189,7 +190,8 @@ create table approval.delegations (
                                                     -- checked by row-level security.
     delegation_id text not null default tenancy.public_id('dlg', nextval('approval.delegation_id_sequence')),
                                                     -- Public id, such as dlg-0a1b2c3d.
-    from_user_id text not null,                     -- Who delegates; refers to users.
+    from_user_id text not null,                     -- Who delegates: a member, with whose membership the delegation
+                                                    -- goes.
     to_user_id text not null,                       -- Who decides meanwhile; refers to users.
     reason text not null,                           -- Why, such as a holiday.
     starts_at timestamptz not null default now(),   -- From when on.
@@ -198,14 +200,15 @@ create table approval.delegations (
 
     primary key (organization_id, delegation_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    foreign key (from_user_id) references tenancy.users (user_id),
     foreign key (to_user_id) references tenancy.users (user_id),
+    foreign key (organization_id, from_user_id) references tenancy.organization_members (organization_id, user_id)
+        on delete cascade,
     check (delegation_id ~ '^dlg-[0-9a-f]{8}$'),
     check (reason <> ''),
     check (from_user_id <> to_user_id),
     check (starts_at < ends_at)
 );
-create index delegations_from on approval.delegations (from_user_id);
+create index delegations_from on approval.delegations (organization_id, from_user_id);
 create index delegations_to on approval.delegations (to_user_id);
 create trigger delegations_apart before insert or update on approval.delegations
     for each row execute function approval.keep_delegations_apart();

@@ -170,11 +170,12 @@ create table approval.step_approvers (
     step_name text not null,
     is_for_escalation boolean not null default false,
     role text check (role in ('viewer', 'member', 'editor', 'manager', 'admin', 'owner')),
-    user_id text references tenancy.users,
+    user_id text,
     approver text not null generated always as (coalesce(user_id, role)) stored,
     created_at timestamptz not null default now(),
     primary key (organization_id, workflow_id, step_name, is_for_escalation, approver),
     foreign key (organization_id, workflow_id, step_name) references approval.workflow_steps on delete cascade,
+    foreign key (organization_id, user_id) references tenancy.organization_members on delete cascade,
     check (num_nonnulls(role, user_id) = 1)
 );
 
@@ -185,22 +186,23 @@ comment on column approval.step_approvers.step_name is 'The step; refers to work
 comment on column approval.step_approvers.is_for_escalation is
 'Whether they may decide only once the step is escalated; then one of them is enough.';
 comment on column approval.step_approvers.role is 'A role of members, exactly this one; NULL for a user.';
-comment on column approval.step_approvers.user_id is 'A user, who must be an active member; NULL for a role.';
+comment on column approval.step_approvers.user_id is 'A member, with whose membership the row goes; NULL for a role.';
 comment on column approval.step_approvers.approver is 'The user or the role.';
 
-create index step_approvers_user on approval.step_approvers (user_id) where user_id is not null;
+create index step_approvers_user on approval.step_approvers (organization_id, user_id) where user_id is not null;
 
 create table approval.delegations (
     organization_id text not null references tenancy.organizations on delete cascade,
     delegation_id text not null default tenancy.public_id('dlg', nextval('approval.delegation_id_sequence'))
     check (delegation_id ~ '^dlg-[0-9a-f]{8}$'),
-    from_user_id text not null references tenancy.users,
+    from_user_id text not null,
     to_user_id text not null references tenancy.users,
     reason text not null check (reason <> ''),
     starts_at timestamptz not null default now(),
     ends_at timestamptz not null,
     created_at timestamptz not null default now(),
     primary key (organization_id, delegation_id),
+    foreign key (organization_id, from_user_id) references tenancy.organization_members on delete cascade,
     check (from_user_id <> to_user_id),
     check (starts_at < ends_at)
 );
@@ -209,13 +211,13 @@ comment on table approval.delegations is
 'One row lets one user decide for another in a period. It is looked up whenever approvers are resolved, so it needs no '
 'job to begin or to end. User-maintained.';
 comment on column approval.delegations.delegation_id is 'Public id, such as dlg-0a1b2c3d.';
-comment on column approval.delegations.from_user_id is 'Who delegates; refers to users.';
+comment on column approval.delegations.from_user_id is 'Who delegates: a member, with whose membership the delegation goes.';
 comment on column approval.delegations.to_user_id is 'Who decides meanwhile; refers to users.';
 comment on column approval.delegations.reason is 'Why, such as a holiday.';
 comment on column approval.delegations.starts_at is 'From when on.';
 comment on column approval.delegations.ends_at is 'Until when.';
 
-create index delegations_from on approval.delegations (from_user_id);
+create index delegations_from on approval.delegations (organization_id, from_user_id);
 create index delegations_to on approval.delegations (to_user_id);
 
 create function approval.keep_delegations_apart()
@@ -545,12 +547,12 @@ select tenancy.protect_tenant_table('approval.rounds');
 select tenancy.protect_tenant_table('approval.round_steps');
 select tenancy.protect_tenant_table('approval.decisions');
 
--- A reminder and an escalation are told once: an alert that stays open is told again after ten years.
+-- A reminder and an escalation are told once: an alert that stays open is told again after a year.
 alter table operations.condition_kinds disable trigger condition_kinds_changes;
 alter table operations.condition_levels disable trigger condition_levels_changes;
 insert into operations.condition_kinds (kind, unit, remind_after_hours, description) values
-('approval_waits', 'hours', 87600, 'An approval waits longer than its workflow allows before a reminder.'),
-('approval_escalated', 'hours', 87600, 'An approval waits so long that others may decide, too.');
+('approval_waits', 'hours', 8760, 'An approval waits longer than its workflow allows before a reminder.'),
+('approval_escalated', 'hours', 8760, 'An approval waits so long that others may decide, too.');
 insert into operations.condition_levels (kind, severity, threshold) values
 ('approval_waits', 'warning', 0),
 ('approval_escalated', 'error', 0);

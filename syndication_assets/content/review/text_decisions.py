@@ -33,7 +33,7 @@ def approve(url: str, content_id: str, person: str) -> bool:
     text breaks a hard rule; also if it was rejected or replaced.
     """
     with _decided_by(url, person) as connection:
-        is_new, reasons = _approve(connection, content_id, person)
+        is_new, reasons = _approve(connection, content_id, person, None)
     if reasons:
         listed = "\n".join(f"  {reason}" for reason in reasons)
         raise ReviewError(f"{content_id} breaks hard rules:\n{listed}\nEdit it first.")
@@ -60,10 +60,10 @@ def decide_text(
     if decision == "rejected":
         _reject(connection, content_id, person, reason or "")
         return []
-    return _approve(connection, content_id, person)[1]
+    return _approve(connection, content_id, person, reason)[1]
 
 
-def _approve(connection: Connection, content_id: str, person: str) -> tuple[bool, list[str]]:
+def _approve(connection: Connection, content_id: str, person: str, reason: str | None) -> tuple[bool, list[str]]:
     text = read_text(connection, content_id, for_update=True)
     if text.state == "approved":
         return False, []
@@ -71,7 +71,7 @@ def _approve(connection: Connection, content_id: str, person: str) -> tuple[bool
         raise ReviewError(f"{content_id} is {text.state}: edit it, and approve the new version.")
     reasons = hard_reasons(_check_again(connection, text))
     if not reasons:
-        _write_decision(connection, text, "approved", person, None)
+        _write_decision(connection, text, "approved", person, reason)
     return True, reasons
 
 
