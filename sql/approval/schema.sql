@@ -56,9 +56,9 @@ create table approval.working_hours (
     time_zone text not null default 'UTC',          -- IANA time zone of the hours.
     working_days integer[] not null default '{1,2,3,4,5}',
                                                     -- Days of the week, 1 for Monday to 7 for Sunday.
-    begins_at time without time zone not null default '09:00:00' without time zone,
+    begins_at time without time zone not null default '09:00:00',
                                                     -- Local time at which a working day begins.
-    ends_at time without time zone not null default '17:00:00' without time zone,
+    ends_at time without time zone not null default '17:00:00',
                                                     -- Local time at which it ends.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
@@ -333,8 +333,8 @@ create table approval.decisions (
     check (decided_by <> ''),
     check (decision = 'approved' or reason is not null)
 );
-create trigger decisions_are_final before update on approval.decisions
-    for each row execute function approval.keep_decision();
+create trigger decisions_are_final before update on approval.decisions for each row when (old.* is distinct
+    from new.*) execute function approval.keep_decision();
 create trigger decisions_audit after insert or delete on approval.decisions
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select

@@ -511,7 +511,7 @@ create trigger round_steps_clock before update of step_entered_at on approval.ro
 for each row when (old.step_entered_at is not null and new.step_entered_at is distinct from old.step_entered_at)
 execute function approval.keep_clock_of_step();
 create trigger decisions_are_final before update on approval.decisions
-for each row execute function approval.keep_decision();
+for each row when (old.* is distinct from new.*) execute function approval.keep_decision();
 create trigger workflows_version before update on approval.workflows
 for each row when (old.* is distinct from new.*) execute function approval.count_version();
 create trigger workflow_steps_version after insert or update or delete on approval.workflow_steps

@@ -108,6 +108,9 @@ def test_delegations_chains_and_escalations_let_others_decide(desk: ApprovalDesk
     place = "select approver, decided_by from approval.decisions"
     assert desk.rows(place) == [(desk.user["ann"], desk.user["mia"])]
     refused(desk, "You have decided", round_id, "mia")
+    desk.execute("delete from tenancy.organization_members where user_id = %s", [desk.user["max"]])
+    of_max = "select count(*) from approval.delegations where from_user_id = %s"
+    assert desk.value(of_max, [desk.user["max"]]) == 0, "it went with his membership"
     desk.execute("update approval.round_steps set escalate_at = now()")
     assert desk.inbox("olga") == ["tst-00000001 step 1"]
     assert desk.decide(round_id, "olga") == ("approved", None), "one of the escalation is enough"

@@ -108,6 +108,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
     )
     assert {actor for _, actor in logged} == {"ewan"}
     assert {table for table, _ in logged} == {
+        "approval.step_approvers", "approval.workflow_steps", "approval.workflows", "approval.working_hours",
         "catalogue.vendors", "channels.social_accounts", "content.approval_rules", "content.content_template_versions",
         "content.content_templates", "content.section_channels", "content.writing_rules", "documents.feeds",
         "curation.model_tagging", "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
