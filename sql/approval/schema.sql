@@ -391,7 +391,7 @@ return ((not (exists (select from tenancy.organization_members m
     on ((u.user_id = m.user_id))) join tenancy.role_permissions p on ((p.role = m.role)))
     where ((m.organization_id = has_right.of_organization_id) and (m.user_id = has_right.of_user)
     and (m.status = 'active') and u.is_active and (p.permission = has_right.of_permission)))));
--- pipeline: execute
+-- pipeline: execute; reader: execute
 
 -- Keeps the subject and hash of a round, and lets it end once; an approval may be withdrawn or superseded later.
 create function approval.keep_round()

@@ -422,7 +422,7 @@ return (
 
 comment on function approval.has_right is
 'Whether a user has a right in an organization; without members, everybody who may use the command line has.';
-grant execute on function approval.has_right to syndication_pipeline;
+grant execute on function approval.has_right to syndication_pipeline, syndication_reader;
 
 create function approval.keep_round()
 returns trigger language plpgsql

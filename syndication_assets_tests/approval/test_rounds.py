@@ -190,6 +190,8 @@ def test_a_reader_sees_the_approvals_of_one_organization_only(desk: ApprovalDesk
         for organization_id in (desk.organization_id, other):
             connection.execute("select set_config('app.organization_id', %s, false)", [organization_id])
             seen.append(connection.execute("select count(*) from approval.rounds").fetchall()[0][0])
+            inbox = inbox_of(connection, organization_id, desk.user["ann"])
+            assert len(inbox) == seen[-1], "a page reads the inbox as a reader"
     assert seen == [1, 0]
     with transaction(desk.url) as connection:
         assert inbox_of(connection, other, desk.user["ann"]) == []
