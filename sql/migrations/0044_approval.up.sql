@@ -211,7 +211,8 @@ comment on table approval.delegations is
 'One row lets one user decide for another in a period. It is looked up whenever approvers are resolved, so it needs no '
 'job to begin or to end. User-maintained.';
 comment on column approval.delegations.delegation_id is 'Public id, such as dlg-0a1b2c3d.';
-comment on column approval.delegations.from_user_id is 'Who delegates: a member, with whose membership the delegation goes.';
+comment on column approval.delegations.from_user_id is
+'Who delegates: a member, with whose membership the delegation goes.';
 comment on column approval.delegations.to_user_id is 'Who decides meanwhile; refers to users.';
 comment on column approval.delegations.reason is 'Why, such as a holiday.';
 comment on column approval.delegations.starts_at is 'From when on.';
