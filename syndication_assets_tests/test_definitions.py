@@ -14,6 +14,7 @@ from syndication_assets_tests.definitions_snapshot import SNAPSHOT, snapshot
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = {
+    "approval",
     "ai",
     "brand",
     "catalogue",

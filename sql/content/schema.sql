@@ -673,6 +673,73 @@ end
 $$;
 -- execute: only its owner
 
+-- Everybody who wrote or edited a version of a variation of a post.
+create function content.authors_of(of_organization_id text, of_post_core_id text, of_variation integer)
+returns text[] language sql stable parallel safe
+return (select coalesce(array_agg(distinct c.created_by), '{}') as "coalesce" from content.posts_content c
+    where ((c.organization_id = authors_of.of_organization_id) and (c.post_core_id = authors_of.of_post_core_id)
+    and (c.variation = authors_of.of_variation) and (c.created_by is not null)));
+-- pipeline: execute; reader: execute
+
+-- Writes the approval or rejection of a text, and its state, when its round ends. A text that breaks a hard rule, or is
+-- not the one that was decided on, is not approved.
+create function content.follow_round()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    broken text;
+    last_decision approval.decisions;
+begin
+    if new.state = 'superseded' then
+        return null;
+    end if;
+    select d.* into last_decision
+    from approval.decisions d
+    where d.organization_id = new.organization_id and d.round_id = new.round_id and d.decision::text = new.state::text
+    order by d.is_withdrawal desc, d.step_order desc, d.decided_at desc, d.decision_id
+    limit 1;
+    if new.state = 'approved' then
+        if not exists (
+            select from content.posts_content c
+            where
+                c.organization_id = new.organization_id
+                and c.content_id = new.subject_id
+                and c.content_hash = new.content_hash
+        ) then
+            raise exception '% is not the text that was decided on: decide on its newest version', new.subject_id
+                using errcode = 'integrity_constraint_violation', constraint = 'approvals_are_of_the_text';
+        end if;
+        select string_agg(k.rule_name || ': ' || k.reason, '; ' order by k.rule_name) into broken
+        from content.compliance_checks k
+        where
+            k.organization_id = new.organization_id
+            and k.content_id = new.subject_id
+            and k.severity = 'hard'
+            and not k.is_passed;
+        if broken is not null then
+            raise exception '% breaks hard rules: %. Edit it first', new.subject_id, broken
+                using errcode = 'integrity_constraint_violation', constraint = 'approved_texts_break_no_hard_rule';
+        end if;
+    else
+        -- The audit log keeps the withdrawn approval.
+        delete from content.approvals
+        where organization_id = new.organization_id and content_id = new.subject_id and decision = 'approved';
+    end if;
+    insert into content.approvals (
+        organization_id, content_id, content_hash, decision, decided_by, is_by_rule, reason, decided_at
+    ) values (
+        new.organization_id, new.subject_id, new.content_hash, new.state::text::content.decision,
+        last_decision.decided_by, last_decision.is_by_rule, last_decision.reason, last_decision.decided_at
+    )
+    on conflict (organization_id, content_id, decision) do nothing;
+    update content.posts_content
+    set state = new.state::text::content.content_state
+    where organization_id = new.organization_id and content_id = new.subject_id;
+    return null;
+end
+$$;
+-- execute: only its owner
+
 create sequence content.template_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.selection_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.section_selection_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

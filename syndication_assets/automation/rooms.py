@@ -3,6 +3,7 @@
 import dagster as dg
 
 from syndication_assets.ai.definitions import defs as ai
+from syndication_assets.approval.definitions import defs as approval
 from syndication_assets.brand.definitions import defs as brand
 from syndication_assets.catalogue.definitions import defs as catalogue
 from syndication_assets.channels.definitions import defs as channels
@@ -23,6 +24,7 @@ rooms = dg.Definitions.merge(
     landing,
     channels,
     ai,
+    approval,
     operations,
     scraping,
     engagement,

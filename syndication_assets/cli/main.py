@@ -7,6 +7,7 @@ import click
 from syndication_assets.cli.modules_of_commands import ModulesOfCommands
 
 _MODULES = {
+    "approval.commands": ("approval",),
     "configuration": ("plan", "apply", "export"),
     "curation.actions": ("action",),
     "curation.posts": ("posts",),

@@ -47,6 +47,11 @@ def waiting_lines(numbers: Numbers) -> list[str]:
         lines.append(f"{sample['organization']:12} {sample['value']:,.0f} items of {sample['source']} in quarantine")
     for sample in numbers["syndication_content_undecided_texts"]:
         lines.append(f"{sample['organization']:12} {sample['value']:,.0f} texts in the state {sample['state']}")
+    for sample in numbers["syndication_approval_open_rounds"]:
+        lines.append(
+            f"{sample['organization']:12} {sample['value']:,.0f} rounds of {sample['workflow']} in the step "
+            f"{sample['step']}"
+        )
     for sample in numbers["syndication_publishing_targets"]:
         lines.append(
             f"{sample['organization']:12} {sample['value']:,.0f} targets on {sample['platform']} in the state "

@@ -34,6 +34,8 @@ CHECKS = [
     SqlCheck("posts_content", "variations_differ"),
     SqlCheck("compliance_checks", "every_text_was_checked"),
     SqlCheck("approvals", "approved_texts_have_an_approval"),
+    SqlCheck("approvals", "open_rounds_are_of_undecided_texts"),
+    SqlCheck("approvals", "waiting_texts_have_a_round", WARN),
 ]
 
 content_checks = sql_checks("content", CHECKS)

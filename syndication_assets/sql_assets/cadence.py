@@ -33,6 +33,8 @@ ALERT_LOG: Final = {CADENCE: "alert-log"}
 """Rows that the look for problems writes, every minute."""
 EXECUTION_LOG: Final = {CADENCE: "execution-log"}
 """Rows that every step of the pipeline writes."""
+APPROVAL_LOG: Final = {CADENCE: "approval-log"}
+"""Rows that decisions write."""
 WEBHOOK_LOG: Final = {CADENCE: "webhook-log"}
 """Rows that the delivery of events to other programs writes."""
 BACKUP: Final = {CADENCE: "backup"}

@@ -35,7 +35,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         "health measure",  # measures as the schedule does
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read
         "retention plan-files",  # read
-        *("posts due", "profile followers"),  # read
+        *("posts due", "profile followers", "approval history", "approval inbox"),  # read
         "apply",  # the rights of the sections that it changes
         *("invitation accept", "user set-password"),  # their tokens are the right
         "user prefer",  # one's own

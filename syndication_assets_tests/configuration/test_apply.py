@@ -108,6 +108,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
     )
     assert {actor for _, actor in logged} == {"ewan"}
     assert {table for table, _ in logged} == {
+        "approval.step_approvers", "approval.workflow_steps", "approval.workflows", "approval.working_hours",
         "brand.brand_profile_versions", "brand.brand_profiles", "brand.visual_template_versions",
         "brand.visual_templates",
         "catalogue.vendors", "channels.social_accounts", "content.approval_rules", "content.content_template_versions",

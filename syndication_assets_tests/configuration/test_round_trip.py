@@ -122,6 +122,21 @@ ORGANIZATION = {
         ),
         "platform", "channel",
     ),
+    "approval_workflows": listed(
+        entries(
+            name=names, priority=st.integers(-9, 9), subjects=st.sampled_from([[], ["text"]]),
+            content_types=st.sampled_from([[], ["product", "announcement"]]),
+            platforms=st.sampled_from([[], ["linkedin", "facebook"]]), channels=st.sampled_from([[], ["feed_post"]]),
+            minimum_score=st.none() | money("1", 6), automatic_generators=st.sampled_from([[], ["template", "llm"]]),
+            automatic_minimum_score=money("1", 6), forbids_own=st.booleans(), is_active=st.booleans(),
+        ),
+        "name",
+    ),
+    "working_hours": entries(
+        time_zone=st.sampled_from(["UTC", "Asia/Bahrain"]),
+        working_days=st.lists(st.integers(1, 7), min_size=1, max_size=7, unique=True),
+        begins_at=st.sampled_from(["00:00", "08:30"]), ends_at=st.sampled_from(["16:00", "23:59"]),
+    ),
     "budgets": listed(
         entries(period=st.sampled_from(["day", "month"]), amount=money("99999", 4), currency=currencies), "period"
     ),
@@ -290,12 +305,14 @@ SHARED_FILE = {
 
 
 def test_every_section_is_in_the_property():
-    assert {section.name for section in OF_ORGANIZATIONS} == {*ORGANIZATION, "schedules", "profile_tags"}
+    assert {section.name for section in OF_ORGANIZATIONS} == {
+        *ORGANIZATION, "schedules", "profile_tags", "approval_steps",
+    }  # fmt: skip
     assert {section.name for section in SHARED} == set(SHARED_FILE)
 
 
 def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
-    """A schedule for each account on Facebook, and a tag for each profile."""
+    """A schedule for each account on Facebook, a tag for each profile, and two steps for each workflow."""
     accounts = [account for account in parts["accounts"] if account["platform"] == "facebook"]
     schedules = [
         {
@@ -309,7 +326,17 @@ def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
         {"platform": profile["platform"], "username": profile["username"], "tag": "bread"}
         for profile in parts["profiles"]
     ]
-    return {**parts, "schedules": schedules, "profile_tags": profile_tags}
+    people = [member["email"] for member in parts["members"]]
+    approval_steps = [
+        {
+            "workflow": workflow["name"], "step": step, "order": order, "needs": needs, "roles": ["owner", "editor"],
+            "people": people, "remind_after_hours": Decimal("1.50"), "escalate_after_hours": Decimal(order),
+            "escalate_to_roles": ["manager"], "escalate_to": people[:order],
+        }
+        for workflow in parts["approval_workflows"]
+        for step, order, needs in (("sign-off", 2, "all"), ("check", 1, "any"))
+    ]  # fmt: skip
+    return {**parts, "schedules": schedules, "profile_tags": profile_tags, "approval_steps": approval_steps}
 
 
 def without_nothing(value: Any) -> Any:

@@ -149,6 +149,16 @@ DAMAGES = [
     Damage(
         "approvals__approved_texts_have_an_approval",
         "update content.posts_content set state = 'needs_review' where content_id = " + CONTENT_ID,
+        frozenset({"approvals__waiting_texts_have_a_round"}),
+    ),
+    Damage(
+        "approvals__open_rounds_are_of_undecided_texts",
+        "insert into approval.rounds (organization_id, subject_id, content_hash) select organization_id, content_id,"
+        f" content_hash from {of_day('posts_content', 1)} as c",
+    ),
+    Damage(
+        "approvals__waiting_texts_have_a_round",
+        "delete from content.approvals; update content.posts_content set state = 'needs_review'",
     ),
     Damage(
         "llm_calls__every_call_has_its_usage",

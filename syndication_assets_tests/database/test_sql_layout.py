@@ -13,6 +13,7 @@ from syndication_assets.database.schema.sql_layout import comment_lines, on_one_
         ("kind <> ALL (ARRAY['a'::text])", "kind not in ('a')"),
         ("id ~~ 'org-_'::text AND id !~~ 'x%'::text", "id like 'org-_' and id not like 'x%'"),
         ("at < '2100-01-01 00:00:00+00'::timestamp with time zone", "at < '2100-01-01 00:00:00+00'"),
+        ("DEFAULT '09:00:00'::time without time zone", "default '09:00:00'"),
         ("CREATE INDEX i ON ONLY a.b USING btree (c)", "create index i on a.b (c)"),
         ("nextval('x.y'::regclass)", "nextval('x.y')"),
         # A function of any type has no other way to know it.

@@ -53,6 +53,12 @@ _VALUES = {
 }
 _OF_ORGANIZATION = "organization_id = %(organization_id)s"
 _OWN_VALUES = {
+    ("approval.delegations", "ends_at"): "now() + interval '1 day'",
+    # To another user.
+    ("approval.delegations", "to_user_id"): "(select user_id from tenancy.users where email = 'other@example.org')",
+    ("approval.round_steps", "approvers"): "'{text}'",
+    ("approval.rounds", "subject_id"): "'cnt-00000001'",
+    ("approval.step_approvers", "role"): "'editor'",
     ("brand.brand_profile_versions", "enforcement_level"): "'moderate'",
     ("brand.brand_profile_versions", "languages"): "'{en}'",
     ("brand.brand_version_assets", "asset_role"): "'logo'",
@@ -177,7 +183,8 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
     """
     with connection.transaction():
         connection.execute(
-            "insert into tenancy.users (email) values (%s) on conflict do nothing", [f"{organization_id}@example.org"]
+            "insert into tenancy.users (email) values (%s), ('other@example.org') on conflict do nothing",
+            [f"{organization_id}@example.org"],
         )
         connection.execute(
             "insert into tenancy.web_sessions (token_hash, login, expires_at)"
@@ -202,9 +209,9 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
 def _value(table: str, column: str, type_name: str, label: str | None, reference: list[str] | None) -> sql.Composable:
     if column == "organization_id":
         return sql.SQL("%(organization_id)s")
-    if reference == ["tenancy.users", "user_id"]:
+    if reference == ["tenancy.users", "user_id"] and (table, column) not in _OWN_VALUES:
         return sql.SQL("(select user_id from tenancy.users where email = %(organization_id)s || '@example.org')")
-    if reference is not None:
+    if reference is not None and (table, column) not in _OWN_VALUES:
         other_table, other_column = reference
         is_shared = other_table in SHARED_TABLES
         condition = "" if is_shared else "where organization_id = %(organization_id)s"

@@ -6,6 +6,7 @@ import psycopg
 
 # Tables whose rows all organizations share: rules and definitions. All other tables have an organization_id.
 SHARED_TABLES = [
+    "approval.subject_kinds",
     "brand.enforcement_levels",
     "channels.channel_requirements",
     "channels.channel_types",

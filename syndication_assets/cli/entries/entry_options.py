@@ -121,7 +121,7 @@ def _several(name: str, field: FieldInfo, given: tuple[str, ...]) -> dict[str, s
     if dict in _kinds(field.annotation):
         return NamedValues(_pair(name, text) for text in given)
     item = get_args(field.annotation)[0]
-    return [_number(name, text) if Decimal in _kinds(item) else text for text in given]
+    return [_item(name, _kinds(item), text) for text in given]
 
 
 def _pair(name: str, text: str) -> tuple[str, str]:
@@ -129,6 +129,13 @@ def _pair(name: str, text: str) -> tuple[str, str]:
     if not separator:
         raise SyndicationError(f"`{name}` is {text!r}: write NAME=VALUE.")
     return key.strip(), value.strip()
+
+
+def _item(name: str, kinds: set[Any], text: str) -> Any:
+    if int in kinds:
+        number = _number(name, text)
+        return int(number) if number == int(number) else number
+    return _number(name, text) if Decimal in kinds else text
 
 
 def _number(name: str, text: str) -> Decimal:

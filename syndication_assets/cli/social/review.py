@@ -97,10 +97,16 @@ def show(content_id: str) -> None:
 @_by
 def approve(content_id: str, person: str) -> None:
     """Approves a text after checking its rules again; a text that violates a hard rule is not approved."""
+    from syndication_assets.content.review.reviewed_texts import waiting_step  # noqa: PLC0415
     from syndication_assets.content.review.text_decisions import approve as decide  # noqa: PLC0415
 
-    is_new = decide(_url(), content_id, person)
-    click.echo(f"{content_id} {'is approved' if is_new else 'was already approved'}.")
+    url = _url()
+    is_new = decide(url, content_id, person)
+    step = waiting_step(url, content_id)
+    if step is not None:
+        click.echo(f"{content_id} is approved by you, and waits for the step {step!r}.")
+    else:
+        click.echo(f"{content_id} {'is approved' if is_new else 'was already approved'}.")
 
 
 @review.command()

@@ -9,6 +9,8 @@ from syndication_assets.configuration.sections.alert_kinds import ALERT_KINDS
 from syndication_assets.configuration.sections.alert_routes import ALERT_ROUTES
 from syndication_assets.configuration.sections.analyzers import ANALYZERS
 from syndication_assets.configuration.sections.approval_rules import APPROVAL_RULES
+from syndication_assets.configuration.sections.approval_steps import APPROVAL_STEPS
+from syndication_assets.configuration.sections.approval_workflows import APPROVAL_WORKFLOWS
 from syndication_assets.configuration.sections.blog_sections import BLOG_SECTIONS
 from syndication_assets.configuration.sections.brands import BRANDS
 from syndication_assets.configuration.sections.budgets import BUDGETS
@@ -40,6 +42,7 @@ from syndication_assets.configuration.sections.unit_prices import UNIT_PRICES
 from syndication_assets.configuration.sections.vendors import VENDORS
 from syndication_assets.configuration.sections.visual_templates import VISUAL_TEMPLATES
 from syndication_assets.configuration.sections.webhooks import WEBHOOKS
+from syndication_assets.configuration.sections.working_hours import WORKING_HOURS
 from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
@@ -55,6 +58,9 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     TEMPLATES,
     WRITING,
     APPROVAL_RULES,
+    APPROVAL_WORKFLOWS,
+    APPROVAL_STEPS,
+    WORKING_HOURS,
     BUDGETS,
     PROVIDER_BUDGETS,
     RETENTION,

@@ -21,7 +21,8 @@ from syndication_assets.content.generation.posts_to_write import (
 )
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
 from syndication_assets.content.post_facts import Facts
-from syndication_assets.database.connection import Connection, load_sql, run_file, transaction
+from syndication_assets.content.rounds.text_rounds import decide_by_rule
+from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
 
 _LOCK = "content.announcements"
@@ -99,9 +100,7 @@ def announce(url: str, organization_id: str, announcement: Announcement, person:
             )
             store(connection, [stored])
             written.append((shown.channel, post.content_id))
-        run_file(
-            connection, "content/approvals/merge.sql", {"window_start": day, "window_end": day + timedelta(days=1)}
-        )
+        decide_by_rule(connection, day, day + timedelta(days=1))
         states = dict(
             connection.execute(
                 "select content_id, state::text from content.posts_content where content_id = any(%s)",

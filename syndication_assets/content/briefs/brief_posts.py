@@ -27,6 +27,7 @@ from syndication_assets.content.generation.stored_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, remember, store
 from syndication_assets.content.review.reviewed_texts import read_text
 from syndication_assets.content.review.text_decisions import supersede
+from syndication_assets.content.rounds.text_rounds import decide_by_rule
 from syndication_assets.database.connection import Connection, run_file, transaction
 from syndication_assets.settings import Settings
 
@@ -185,10 +186,8 @@ def _with_new_picture(connection: Connection, post: PostToWrite, content_id: str
 
 
 def _decide_by_rule(url: str, texts: Iterable[WrittenText]) -> None:
-    """Lets the approval rules decide on the days of the texts."""
+    """Begins the rounds of the texts, and lets workflows and approval rules decide on their days."""
     for day in sorted({text.post.planned_on for text in texts}):
         with transaction(url, lock="content.approvals") as connection:
             connection.execute("select set_config('app.actor', 'content/approvals', true)")
-            run_file(
-                connection, "content/approvals/merge.sql", {"window_start": day, "window_end": day + timedelta(days=1)}
-            )
+            decide_by_rule(connection, day, day + timedelta(days=1))

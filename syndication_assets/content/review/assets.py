@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from syndication_assets import fault_points
+from syndication_assets.content.rounds.text_rounds import decide_by_rule
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.executions.asset_executions import executing_asset
@@ -15,7 +16,7 @@ from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
 from syndication_assets.sql_assets.table_metadata import table_metadata
 from syndication_assets.sql_assets.table_specs import external_table
-from syndication_assets.sql_assets.windows import run_window, window_of
+from syndication_assets.sql_assets.windows import window_of
 from syndication_assets.text.markdown import markdown_table
 
 approval_rules = external_table(
@@ -37,6 +38,7 @@ approval_rules = external_table(
         dg.AssetKey(["content", "compliance_checks"]),
         dg.AssetKey(["content", "product_selections"]),
         dg.AssetKey(["content", "approval_rules"]),
+        dg.AssetKey(["approval", "workflows"]),
     ],
     partitions_def=daily_partitions,
     backfill_policy=dg.BackfillPolicy.single_run(),
@@ -55,7 +57,7 @@ def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
         undecided = connection.execute(
             load_sql("content/undecided_texts.sql"), {"window_start": first_day, "window_end": end_day}
         ).fetchall()
-        counts = run_window(connection, "content/approvals/merge.sql", first_day, end_day)
+        counts, refused = decide_by_rule(connection, first_day, end_day)
         _count(execution.tally, connection, undecided)
         fault_points.reach("approvals.before_commit")
         waiting = connection.execute(load_sql("content/waiting_for_decision.sql"), {"organization": None}).fetchall()
@@ -64,6 +66,8 @@ def approvals(context: dg.AssetExecutionContext, postgres: PostgresResource) -> 
         f"approvals: {first_day} to {end_day} (exclusive): {counts['rows_written']:,} texts approved by rule, "
         f"{counts['texts_left_for_review']:,} left for review; {len(waiting):,} texts wait for review in total"
     )
+    for content_id, reason in refused.items():
+        context.log.warning(f"{content_id} waits without a round: {reason}")
     return dg.MaterializeResult(
         metadata={
             **metadata,

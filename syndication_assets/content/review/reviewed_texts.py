@@ -90,6 +90,18 @@ def show(url: str, content_id: str) -> tuple[ReviewedText, list[Finding], list[D
         return text, [Finding(*row) for row in findings], _decisions(connection, text)
 
 
+def waiting_step(url: str, content_id: str) -> str | None:
+    """The step of a workflow that an undecided text waits for; None if it waits for none."""
+    with transaction(url) as connection:
+        row = connection.execute(
+            "select s.step_name from approval.rounds as r inner join approval.round_steps as s"
+            " on r.organization_id = s.organization_id and r.round_id = s.round_id and s.state = 'open'"
+            " where r.subject_id = %s and r.ended_at is null",
+            [content_id],
+        ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def read_text(connection: Connection, content_id: str, *, for_update: bool = False) -> ReviewedText:
     """A text with its post; `for_update` locks it. ReviewError if there is no such text."""
     if for_update:

@@ -1,9 +1,15 @@
-"""Decisions that people take on a text: approve, reject, edit. A decision is bound to the hash of its text."""
+"""Decisions that people take on a text: approve, reject, edit. A decision is bound to the hash of its text.
+
+Each is a decision in the text's round (room `approval`); a round that ends writes content.approvals.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
+from syndication_assets.approval.approval_error import NoApproversError
+from syndication_assets.approval.rounds.deciding import Decision
+from syndication_assets.approval.rounds.opening import supersede as supersede_round
 from syndication_assets.content.compliance.validation import Finding, hard_reasons
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.generation.posts_to_write import (
@@ -17,28 +23,22 @@ from syndication_assets.content.generation.stored_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
 from syndication_assets.content.post_hashtags import found_hashtags
 from syndication_assets.content.review.reviewed_texts import ReviewedText, ReviewError, read_text
+from syndication_assets.content.rounds.text_rounds import begin_round, decide_in_round
 from syndication_assets.database.connection import Connection, transaction
 
 
 def approve(url: str, content_id: str, person: str) -> bool:
     """Approves a text after checking its rules again with today's facts; returns False if it is approved already.
 
-    ReviewError with the reasons if the text breaks a hard rule; also if it was rejected or replaced.
+    Where a workflow has several approvers, the text may wait for others afterwards. ReviewError with the reasons if the
+    text breaks a hard rule; also if it was rejected or replaced.
     """
     with _decided_by(url, person) as connection:
-        text = read_text(connection, content_id, for_update=True)
-        if text.state == "approved":
-            return False
-        if not text.is_open:
-            raise ReviewError(f"{content_id} is {text.state}: edit it, and approve the new version.")
-        findings = _check_again(connection, text)
-        reasons = hard_reasons(findings)
-        if not reasons:
-            _write_decision(connection, text, "approved", person, None)
+        is_new, reasons = _approve(connection, content_id, person, None)
     if reasons:
         listed = "\n".join(f"  {reason}" for reason in reasons)
         raise ReviewError(f"{content_id} breaks hard rules:\n{listed}\nEdit it first.")
-    return True
+    return is_new
 
 
 def reject(url: str, content_id: str, person: str, reason: str) -> bool:
@@ -46,17 +46,46 @@ def reject(url: str, content_id: str, person: str, reason: str) -> bool:
 
     ReviewError if the text was replaced or published.
     """
+    with _decided_by(url, person) as connection:
+        return _reject(connection, content_id, person, reason)
+
+
+def decide_text(
+    connection: Connection, content_id: str, person: str, decision: Decision, reason: str | None = None
+) -> list[str]:
+    """Approves or rejects a text in the caller's transaction, which acts as the person already.
+
+    Returns the hard rules that it breaks: then it is not approved, and the transaction keeps their new results.
+    ReviewError and ApprovalError as for `approve` and `reject`.
+    """
+    if decision == "rejected":
+        _reject(connection, content_id, person, reason or "")
+        return []
+    return _approve(connection, content_id, person, reason)[1]
+
+
+def _approve(connection: Connection, content_id: str, person: str, reason: str | None) -> tuple[bool, list[str]]:
+    text = read_text(connection, content_id, for_update=True)
+    if text.state == "approved":
+        return False, []
+    if not text.is_open:
+        raise ReviewError(f"{content_id} is {text.state}: edit it, and approve the new version.")
+    reasons = hard_reasons(_check_again(connection, text))
+    if not reasons:
+        _write_decision(connection, text, "approved", person, reason)
+    return True, reasons
+
+
+def _reject(connection: Connection, content_id: str, person: str, reason: str) -> bool:
     if not reason.strip():
         raise ReviewError("A rejection needs a reason: --reason 'what is wrong'.")
-    with _decided_by(url, person) as connection:
-        text = read_text(connection, content_id, for_update=True)
-        if text.state == "rejected":
-            return False
-        if text.state == "superseded" or text.is_sent:
-            problem = "was published, or may have been" if text.is_sent else "was replaced by an edit"
-            raise ReviewError(f"{content_id} {problem}: it cannot be rejected any more.")
-        _withdraw_approval(connection, text)
-        _write_decision(connection, text, "rejected", person, reason.strip())
+    text = read_text(connection, content_id, for_update=True)
+    if text.state == "rejected":
+        return False
+    if text.state == "superseded" or text.is_sent:
+        problem = "was published, or may have been" if text.is_sent else "was replaced by an edit"
+        raise ReviewError(f"{content_id} {problem}: it cannot be rejected any more.")
+    _write_decision(connection, text, "rejected", person, reason.strip())
     return True
 
 
@@ -118,13 +147,18 @@ def _replace(connection: Connection, text: ReviewedText, draft: Draft, person: s
         raise ReviewError(f"{text.content_id} was published, or may have been: edit it on the platform.")
     post = _post(connection, text, new_content_id(connection))
     written = WrittenText(post, draft, findings_of(post, draft), "person", version=text.version + 1, created_by=person)
-    supersede(connection, text)
+    old_round = supersede(connection, text)
     store(connection, [written])
+    # A text whose workflow has no approvers is stored all the same: whoever decides on it is told why it waits.
+    with suppress(NoApproversError):
+        begin_round(connection, post.content_id, replaces=old_round)
     return post.content_id, hard_reasons(written.findings)
 
 
-def supersede(connection: Connection, text: ReviewedText) -> None:
-    """Ends a version that another one replaces, with its approval. ReviewError if it was published."""
+def supersede(connection: Connection, text: ReviewedText) -> str | None:
+    """Ends a version that another one replaces, with its approval and its round, whose id it returns. ReviewError if it
+    was published.
+    """
     if text.is_sent:
         raise ReviewError(f"{text.content_id} was published, or may have been: edit it on the platform.")
     connection.execute(
@@ -132,6 +166,7 @@ def supersede(connection: Connection, text: ReviewedText) -> None:
         [text.organization_id, text.content_id],
     )
     _withdraw_approval(connection, text)
+    return supersede_round(connection, text.organization_id, text.content_id)
 
 
 def _if_still_there(call_to_action: str | None, new_text: str) -> str | None:
@@ -200,16 +235,10 @@ def _check_again(connection: Connection, text: ReviewedText) -> list[Finding]:
     return findings
 
 
-def _write_decision(connection: Connection, text: ReviewedText, decision: str, person: str, reason: str | None) -> None:
-    connection.execute(
-        "insert into content.approvals (organization_id, content_id, content_hash, decision, decided_by, reason)"
-        " values (%s, %s, %s, %s, %s, %s) on conflict (organization_id, content_id, decision) do nothing",
-        [text.organization_id, text.content_id, text.content_hash, decision, person, reason],
-    )
-    connection.execute(
-        "update content.posts_content set state = %s where organization_id = %s and content_id = %s",
-        [decision, text.organization_id, text.content_id],
-    )
+def _write_decision(
+    connection: Connection, text: ReviewedText, decision: Decision, person: str, reason: str | None
+) -> None:
+    decide_in_round(connection, text.organization_id, text.content_id, person, decision, reason)
 
 
 def _withdraw_approval(connection: Connection, text: ReviewedText) -> None:

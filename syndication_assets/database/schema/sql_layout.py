@@ -15,7 +15,8 @@ _SPACE = re.compile(" ")
 _TEXT_LITERAL = re.compile(r"('(?:[^']|'')*')::text\b(?!\[)")
 # A cast stays where nothing else tells the type: at the result of a CASE, and an enum's at the argument of a function.
 _LITERAL = re.compile(
-    r"(?<!\bTHEN )(?<!\bELSE )('(?:[^']|'')*')::(?:timestamp with time zone|[a-z_]+)(?![a-z_.])(?:\[\])?"
+    r"(?<!\bTHEN )(?<!\bELSE )('(?:[^']|'')*')::(?:timestamp with time zone|time without time zone|[a-z_]+)"
+    r"(?![a-z_.])(?:\[\])?"
     r"|(?<!\bTHEN )(?<!\bELSE )(?<!\()('(?:[^']|'')*')::[a-z_]+\.[a-z_]+(?:\[\])?"
     r"|(\bELSE NULL)::(?:timestamp with time zone|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
 )

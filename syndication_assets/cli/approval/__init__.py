@@ -1,0 +1,1 @@
+"""`syndication approval`: workflows, what waits for whom, decisions, delegations."""
