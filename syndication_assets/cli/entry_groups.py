@@ -27,6 +27,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
@@ -59,6 +60,8 @@ def entry_groups() -> list[click.Group]:
         profile.add_command(each)
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
+    limit = click.Group("limit", help="Says how much an organization may use.")
+    add_entry_commands(limit, LIMITS, "add", "list", "edit", "remove")
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
     add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
     tag = entry_group(TAGS, "tag", "Manages the tags of posts and profiles.")
@@ -82,6 +85,8 @@ def entry_groups() -> list[click.Group]:
         tag_rule,
         tagging,
         writing,
+        limit,
+        entry_group(TIERS, "tier", "Manages how much the tiers of organizations allow."),
         ranking,
         entry_group(ANALYZERS, "analyzer", "Manages what looks at the pictures of posts."),
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),

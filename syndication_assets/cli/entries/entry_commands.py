@@ -186,7 +186,8 @@ def _common(section: Section) -> Decorator:
 
 
 def _requires(section: Section) -> Decorator:
-    return requires(section.permission, everywhere if section in SHARED else in_organization())
+    is_everywhere = section in SHARED or section.is_for_the_installation
+    return requires(section.permission, everywhere if is_everywhere else in_organization())
 
 
 def _with_all(function: Callable[..., Any]) -> Callable[..., Any]:

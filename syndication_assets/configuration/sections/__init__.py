@@ -15,6 +15,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.members import MEMBERS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
@@ -43,6 +44,7 @@ from syndication_assets.configuration.sections.webhooks import WEBHOOKS
 from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
+    LIMITS,
     MEMBERS,
     CREDENTIALS,
     PROFILES,
@@ -82,6 +84,7 @@ SHARED: tuple[Section, ...] = (
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,
     ALERT_KINDS,
+    TIERS,
     ROLE_PERMISSIONS,
 )
 """The sections of the file of what all organizations share, because their tables have no organization."""
