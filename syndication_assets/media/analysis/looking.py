@@ -65,9 +65,9 @@ class Looking:
     def _shown(self, picture: LeasedPicture) -> bytes:
         """The picture as the analyzer is given it. AnalysisError if there is none."""
         try:
-            if not self.store.exists(picture.object_path):
+            if not self.store.exists(picture.picture_path):
                 raise FailedAttemptError("the stored file is missing: see `syndication media verify`")
-            content = self.store.content(picture.object_path)
+            content = self.store.content(picture.picture_path)
         except MediaStoreError as error:
             raise AnalyzerDownError(str(error)) from None
         return self.prepare(content, picture.mime_type, self.analyzer.longest_side)
