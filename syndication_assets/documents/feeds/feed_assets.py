@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from syndication_assets.database.connection import database_url, transaction
-from syndication_assets.documents.feeds.feed_guard import LARGEST_FEED
 from syndication_assets.documents.feeds.feed_parser import SOURCE
 from syndication_assets.documents.feeds.feed_rows import Feed, feeds_to_fetch
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.clients.public_client import PublicClient
+from syndication_assets.landing.feeds.feed_guard import LARGEST_FEED
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.landing.zone.observation_time import file_name_time
 from syndication_assets.operations.executions.asset_executions import executing_asset

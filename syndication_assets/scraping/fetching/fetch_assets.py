@@ -44,6 +44,7 @@ _EXAMPLES = {
     "linkedin": "the-name-in-the-profile-url",
     "youtube": "UC…, the channel id",
     "instagram": "the-name-in-the-profile-url",
+    "rss": "blog.example/feed.xml",
 }
 
 
