@@ -12,7 +12,7 @@ from syndication_assets.cli.entries.entry_commands import add_entry_commands, ad
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
 from syndication_assets.cli.operating.webhook import webhook
-from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles
+from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles, list_profiles
 from syndication_assets.cli.scraping.followers import followers
 from syndication_assets.cli.social.account import account
 from syndication_assets.cli.social.credentials import credentials
@@ -56,7 +56,7 @@ from syndication_assets.configuration.sections.writing import WRITING
 def entry_groups() -> list[click.Group]:
     """The groups that are made from their section alone."""
     profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
-    for each in (import_profiles, followers, export_one, erase_one, anonymise_one):
+    for each in (list_profiles, import_profiles, followers, export_one, erase_one, anonymise_one):
         profile.add_command(each)
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
