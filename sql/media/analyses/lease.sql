@@ -1,5 +1,6 @@
--- Leases what an analyzer does next: what waits longest. Of a video or a document it is given the poster, a JPEG. A picture that another run leases at the same moment is left
--- to that run. Parameters: organization_id, analyzer, version, lease_id, lease_seconds, maximum (rows), moment.
+-- Leases what an analyzer does next: what waits longest. Of a video or a document it is given the poster, a JPEG. A
+-- picture that another run leases at the same moment is left to that run. Parameters: organization_id, analyzer,
+-- version, lease_id, lease_seconds, maximum (rows), moment.
 
 with due as (
     select

@@ -47,8 +47,8 @@ class AnalyzerQueue:
     lease_id: UUID = field(default_factory=uuid4)
 
     def queue(self, connection: Connection, moment: datetime, *, again: bool) -> int:
-        """Queues pictures and posters that are new, with `again` also those that only an older version has seen. Returns
-        how many.
+        """Queues pictures and posters that are new, with `again` also those that only an older version has seen.
+        Returns how many.
 
         What waits for another version waits for this one from now on.
         """
