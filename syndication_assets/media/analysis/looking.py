@@ -54,7 +54,7 @@ class Looking:
                 if self.is_down:
                     raise AnalyzerDownError(f"{self.queue.analyzer} could look at no picture then")
                 shown = await asyncio.to_thread(self._shown, picture)
-                outcome = completed(*await self.analyzer.analyse(shown))
+                outcome = completed(*await self.analyzer.analyse(shown, picture.sha256))
             except AnalysisError as error:
                 outcome = after_error(error, picture.attempts, datetime.now(UTC))
             is_failure = outcome.state in {AnalysisState.PENDING, AnalysisState.FAILED}
