@@ -79,7 +79,7 @@ def test_every_fetch_runs_before_a_load_of_the_same_run():
     graph = defs.resolve_asset_graph()
     tags = {key: graph.get(key).tags.get(CADENCE, "") for key in graph.get_all_asset_keys()}
     fetches = [key for key, cadence in tags.items() if cadence.startswith("fetch-")]
-    assert len(fetches) == 11
+    assert len(fetches) == 12
     for key in fetches:
         assert {tags[child] for child in graph.get(key).child_keys} == {LOAD[CADENCE]}, key
 

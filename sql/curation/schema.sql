@@ -574,6 +574,62 @@ create view curation.post_facts (
     views,            -- bigint: Views of its newest snapshot; NULL if not measured.
     engagement        -- bigint: Reactions, comments and shares that were measured, added up; NULL if none was.
 ) with (security_invoker = true) as
+select c.organization_id,
+    c.post_id,
+    c.platform,
+    c.author_username,
+    c.post_type,
+    c.url,
+    c.text_content,
+    c.is_simulated,
+    c.posted_at,
+    c.observed_at,
+    c.language,
+    c.document,
+    c.age_days,
+    c.profile_tags,
+    c.media,
+    c.hashtags,
+    s.reactions,
+    s.comments,
+    s.shares,
+    s.views,
+        case
+            when num_nonnulls(s.reactions, s.comments, s.shares) > 0 then coalesce(s.reactions,
+                0::bigint) + coalesce(s.comments, 0::bigint) + coalesce(s.shares, 0::bigint)
+            else null
+        end as engagement
+   from curation.post_contents c
+     left join lateral ( select n.reactions,
+            n.comments,
+            n.shares,
+            n.views
+           from scraping.snapshots n
+          where n.organization_id = c.organization_id and n.post_id = c.post_id
+          order by n.downloaded_at desc
+         limit 1) s on true;
+-- pipeline: select; reader: select
+
+-- One row is what searches and rules may ask of one post but its numbers, whose snapshots are looked up for each post.
+create view curation.post_contents (
+    organization_id,  -- text: The organization.
+    post_id,          -- text: The post; refers to scraping.post_records.
+    platform,         -- text: Platform, such as linkedin.
+    author_username,  -- text: Handle of the author; NULL if not observed.
+    post_type,        -- text: regular, quote, repost, video …; NULL if not observed.
+    url,              -- text: URL of the post; NULL if not observed.
+    text_content,     -- text: Its text; NULL if it has none.
+    is_simulated,     -- boolean: Whether it is the sample of a dry run.
+    posted_at,        -- timestamptz: When it was published; NULL if that is not known.
+    observed_at,      -- timestamptz: Its newest observation.
+    language,         -- text: ISO 639-1 code; empty if the text is too short to tell.
+    document,         -- tsvector: Its text as search terms.
+    age_days,         -- numeric: Days from its publication to its newest observation, so that it does not depend on
+                      -- when a rule runs; NULL if the publication is not known.
+    profile_tags,     -- text[]: Names of the tags of its author.
+    media,            -- text[]: Kinds of its media.
+    hashtags          -- text[]: Hashtags of its newest text, without #.
+) with (security_invoker = true) as
 select p.organization_id,
     p.post_id,
     p.platform,
@@ -597,26 +653,9 @@ select p.organization_id,
     array( select h.hashtag
            from scraping.post_hashtags ph
              join scraping.hashtags h on h.organization_id = ph.organization_id and h.hashtag_id = ph.hashtag_id
-          where ph.organization_id = p.organization_id and ph.post_id = p.post_id and ph.is_current) as hashtags,
-    s.reactions,
-    s.comments,
-    s.shares,
-    s.views,
-        case
-            when num_nonnulls(s.reactions, s.comments, s.shares) > 0 then coalesce(s.reactions,
-                0::bigint) + coalesce(s.comments, 0::bigint) + coalesce(s.shares, 0::bigint)
-            else null
-        end as engagement
+          where ph.organization_id = p.organization_id and ph.post_id = p.post_id and ph.is_current) as hashtags
    from curation.post_documents d
-     join scraping.post_records p on p.organization_id = d.organization_id and p.post_id = d.post_id
-     left join lateral ( select n.reactions,
-            n.comments,
-            n.shares,
-            n.views
-           from scraping.snapshots n
-          where n.organization_id = d.organization_id and n.post_id = d.post_id
-          order by n.downloaded_at desc
-         limit 1) s on true;
+     join scraping.post_records p on p.organization_id = d.organization_id and p.post_id = d.post_id;
 -- pipeline: select; reader: select
 
 -- Gives a rule the next version when what it says changes.

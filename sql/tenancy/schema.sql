@@ -18,6 +18,13 @@ create type tenancy.erasure_action as enum (
     'anonymise'  -- numbers stay without a name, under invented ids
 );
 
+-- What a tier limits.
+create type tenancy.limited_resource as enum (
+    'users',         -- persons with an active or pending membership, and open invitations of others
+    'posts',         -- all posts in scraping.posts, of tracked profiles and of own accounts
+    'storage_bytes'  -- bytes of stored media and of landed files that are loaded and have not left the landing zone
+);
+
 -- One row is one organization: a tenant.
 create table tenancy.organizations (
     organization_id text not null default tenancy.public_id('org', nextval('tenancy.organization_id_sequence')),
@@ -106,6 +113,11 @@ create trigger organization_members_audit after insert or delete or update on te
 create constraint trigger organization_members_keep_an_owner after delete or update
     on tenancy.organization_members deferrable initially deferred for each row when (old.role = 'owner'
     and old.status = 'active') execute function tenancy.keep_an_owner();
+create trigger organization_members_within_limit after insert on tenancy.organization_members for each row
+    when (new.status in ('pending', 'active')) execute function tenancy.keep_to_user_limit();
+create trigger organization_members_return_within_limit after update of status on tenancy.organization_members
+    for each row when ((new.status in ('pending', 'active'))
+    and (old.status not in ('pending', 'active'))) execute function tenancy.keep_to_user_limit();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one change, written by the transaction that made it. The log is append-only.
@@ -247,6 +259,8 @@ create unique index invitations_open on tenancy.invitations (organization_id, lo
 create index invitations_token on tenancy.invitations (token_hash);
 create trigger invitations_audit after insert or delete or update on tenancy.invitations
     for each row execute function tenancy.write_audit_log('email', 'token_hash');
+create trigger invitations_within_limit after insert on tenancy.invitations
+    for each row execute function tenancy.keep_to_user_limit();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is the password of one user, and how often it was guessed wrong.
@@ -393,6 +407,51 @@ create table tenancy.erased_identities (
 create index erased_identities_erasure on tenancy.erased_identities (organization_id, erasure_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
+-- One row is one tier: how much an organization that has it may use. User-maintained.
+create table tenancy.tiers (
+    tier text not null,         -- Name of the tier.
+    description text not null,  -- Whom it is for.
+    users bigint,               -- Most persons with an active or pending membership, open invitations included; NULL
+                                -- for no limit.
+    posts bigint,               -- Most posts in scraping.posts; NULL for no limit.
+    storage_bytes bigint,       -- Most bytes of stored media and landed files together; NULL for no limit.
+
+    primary key (tier),
+    check (tier ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    check (description <> ''),
+    check (users > 0),
+    check (posts > 0),
+    check (storage_bytes > 0)
+);
+create trigger tiers_changes after insert or delete or update on tenancy.tiers
+    for each row execute function channels.write_rule_change();
+-- no row-level security; pipeline: select, insert, update, delete; reader: select
+
+-- One row gives one organization a tier, and limits of its own. An organization without a row has no limits.
+create table tenancy.organization_limits (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    tier text not null,                             -- The tier; refers to tiers.
+    users bigint,                                   -- Limit of its own, as in tiers; NULL for that of the tier.
+    posts bigint,                                   -- Limit of its own, as in tiers; NULL for that of the tier.
+    storage_bytes bigint,                           -- Limit of its own, as in tiers; NULL for that of the tier.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (tier) references tenancy.tiers (tier),
+    check (users > 0),
+    check (posts > 0),
+    check (storage_bytes > 0)
+);
+create index organization_limits_tier on tenancy.organization_limits (tier);
+create trigger organization_limits_updated_at before update on tenancy.organization_limits
+    for each row execute function tenancy.set_updated_at();
+create trigger organization_limits_audit after insert or delete or update on tenancy.organization_limits
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
 -- One row is one session of the web page: of a user, or of whoever runs the server. Its token is a cookie and is stored
 -- as a hash. Rows stay after the session, as a record of who was there and how long.
 create table tenancy.web_sessions (
@@ -490,6 +549,27 @@ select organization_id,
     table_name as resource,
     row_key
    from tenancy.audit_log a;
+-- pipeline: select; reader: select
+
+-- One row is the limit of one organization for one resource: its own, else that of its tier.
+create view tenancy.limits_in_force (
+    organization_id,  -- text: The organization.
+    tier,             -- text: Its tier; NULL if it has none.
+    resource,         -- tenancy.limited_resource: What is limited.
+    amount            -- bigint: The most that it may use; NULL for no limit.
+) with (security_invoker = true) as
+select o.organization_id,
+    l.tier,
+    r.resource,
+        case r.resource
+            when 'users' then coalesce(l.users, t.users)
+            when 'posts' then coalesce(l.posts, t.posts)
+            else coalesce(l.storage_bytes, t.storage_bytes)
+        end as amount
+   from tenancy.organizations o
+     cross join unnest(enum_range(null::tenancy.limited_resource)) r(resource)
+     left join tenancy.organization_limits l on o.organization_id = l.organization_id
+     left join tenancy.tiers t on l.tier = t.tier;
 -- pipeline: select; reader: select
 
 -- A public id: the prefix of the entity and 8 hex digits. Multiplication by an odd constant is a bijection on 32 bits,
@@ -830,6 +910,75 @@ as $$
     left join tenancy.users as u on u.user_id = actor
 $$;
 -- pipeline: execute; reader: execute
+
+-- How much of a resource an organization uses now. Small copies of media are not counted, and a file that has landed is
+-- counted once it is loaded.
+create function tenancy.used_by(of_organization text, resource tenancy.limited_resource)
+returns bigint language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case resource
+        when 'users' then (
+            select count(*)
+            from tenancy.organization_members m
+            inner join tenancy.users u on u.user_id = m.user_id
+            where m.organization_id = of_organization and m.status in ('pending', 'active') and u.service_name is null
+        ) + (
+            select count(*)
+            from tenancy.invitations i
+            where
+                i.organization_id = of_organization
+                and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+                and not exists (
+                    select from tenancy.organization_members m
+                    inner join tenancy.users u on u.user_id = m.user_id
+                    where
+                        m.organization_id = of_organization and m.status in ('pending', 'active')
+                        and lower(u.email) = lower(i.email)
+                )
+        )
+        when 'posts' then (
+            select count(*) from scraping.post_records p where p.organization_id = of_organization
+        )
+        else (
+            select coalesce(sum(f.size_bytes), 0) from media.media_files f where f.organization_id = of_organization
+        ) + (
+            select coalesce(sum(f.size_bytes), 0)
+            from landing.files f
+            where
+                f.organization_id = of_organization
+                and not exists (
+                    select from landing.left_files l
+                    where l.organization_id = of_organization and l.source_file_path = f.source_file_path
+                )
+        )
+    end::bigint
+$$;
+-- pipeline: execute
+
+-- Refuses a member or an invitation above the limit of the organization. Those that it has stay, whatever the limit.
+create function tenancy.keep_to_user_limit()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    allowed bigint := (
+        select l.amount from tenancy.limits_in_force l
+        where l.organization_id = new.organization_id and l.resource = 'users'
+    );
+begin
+    if allowed is null then
+        return null;
+    end if;
+    -- Two people who are added at once: the second waits here, and then sees the first.
+    perform from tenancy.organizations o where o.organization_id = new.organization_id for no key update;
+    if tenancy.used_by(new.organization_id, 'users') > allowed then
+        raise exception '% may have % users, open invitations included, and has them',
+            (select o.slug from tenancy.organizations o where o.organization_id = new.organization_id), allowed
+            using errcode = 'check_violation', constraint = 'users_within_limit';
+    end if;
+    return null;
+end
+$$;
+-- execute: only its owner
 
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -62,6 +62,8 @@ class PaidRequests(RequestLog, Generic[Result]):
     """The results that an answer gives at once, with the id of its usage: they are stored with the call, so what was
     paid for is there as soon as it is on record.
     """
+    last_call: Call | None = None
+    """The request that ended last, as it is recorded."""
     _reserved: Decimal = Decimal(0)
     _usage_id: str = ""
     _called_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -139,6 +141,7 @@ class PaidRequests(RequestLog, Generic[Result]):
             charge=charge,
             price=self.spending.price,
         )
+        self.last_call = call
         results = self.read_results(result, self._usage_id) if isinstance(result, Answer) else []
         self.log.add_call(call, results)
 

@@ -3,11 +3,13 @@
 Knows no content types: a room brings its own instructions and data.
 """
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Messages = list[dict[str, str]]
+Messages = list[dict[str, Any]]
+"""Each with its role, and a text as its content, or parts: texts and pictures."""
 _LONGEST_SHOWN_ANSWER = 2_000
 
 
@@ -37,7 +39,26 @@ def question_again(messages: Messages, answer: str | None, problem: str) -> Mess
 
 def as_text(messages: Messages) -> str:
     """All messages as one text, for the log of requests."""
-    return "\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages)
+    return "\n\n".join(f"[{message['role']}]\n{text_of_content(message['content'])}" for message in messages)
+
+
+def picture_part(jpeg: bytes) -> dict[str, Any]:
+    """A JPEG as a part of a message. It travels in the request: no server fetches anything for it."""
+    url = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+def pictures_in(messages: Messages) -> int:
+    """How many pictures the messages have."""
+    contents = (message["content"] for message in messages)
+    return sum(part["type"] == "image_url" for content in contents if isinstance(content, list) for part in content)
+
+
+def text_of_content(content: str | list[dict[str, Any]]) -> str:
+    """The text of a message's content, in which a picture is `[picture]`."""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part["text"] if part["type"] == "text" else "[picture]" for part in content)
 
 
 def fenced_json(tag: str, values: Mapping[str, Any]) -> str:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from syndication_assets.ai.answer_forms import AnswerForm
-from syndication_assets.ai.prompts import Messages
+from syndication_assets.ai.prompts import Messages, pictures_in, text_of_content
 from syndication_assets.operations.usage.spending import TokenUsage
 
 LONGEST_ANSWER = 128_000
 """The longest answer in tokens, thoughts included, that usual models give if a server ignores the requested limit."""
+_TOKENS_OF_PICTURE = 1_800
+"""At least as many as a picture of 1024 by 1024 pixels has with usual models."""
 _MOST_TOKENS = 10_000_000
 """More than any model takes at once: a larger count is an error of the server."""
 
@@ -39,9 +41,9 @@ def estimated_tokens(messages: Messages, form: AnswerForm[Any]) -> int:
 
     An English word of four letters is about one token; other scripts take up to a token for two bytes of UTF-8.
     """
-    text = "".join(message["content"] for message in messages)
+    text = "".join(text_of_content(message["content"]) for message in messages)
     wide = len(text.encode()) - len(text)
-    return len(text) // 3 + wide // 2 + form.tokens
+    return len(text) // 3 + wide // 2 + form.tokens + _TOKENS_OF_PICTURE * pictures_in(messages)
 
 
 def _first_count(values: dict[str, Any], *names: str) -> int | None:

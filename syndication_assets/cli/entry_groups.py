@@ -12,7 +12,7 @@ from syndication_assets.cli.entries.entry_commands import add_entry_commands, ad
 from syndication_assets.cli.entries.sections import sections
 from syndication_assets.cli.operating.process import process
 from syndication_assets.cli.operating.webhook import webhook
-from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles
+from syndication_assets.cli.profile import anonymise_one, erase_one, export_one, import_profiles, list_profiles
 from syndication_assets.cli.scraping.followers import followers
 from syndication_assets.cli.social.account import account
 from syndication_assets.cli.social.credentials import credentials
@@ -27,6 +27,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
 from syndication_assets.configuration.sections.prices import PRICES
@@ -55,10 +56,12 @@ from syndication_assets.configuration.sections.writing import WRITING
 def entry_groups() -> list[click.Group]:
     """The groups that are made from their section alone."""
     profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
-    for each in (import_profiles, followers, export_one, erase_one, anonymise_one):
+    for each in (list_profiles, import_profiles, followers, export_one, erase_one, anonymise_one):
         profile.add_command(each)
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
+    limit = click.Group("limit", help="Says how much an organization may use.")
+    add_entry_commands(limit, LIMITS, "add", "list", "edit", "remove")
     ranking = click.Group("ranking", help="Lists and weighs the factors of the ranking of products.")
     add_entry_commands(ranking, PRIORITY_FACTORS, "list", "edit", "pause", "resume")
     tag = entry_group(TAGS, "tag", "Manages the tags of posts and profiles.")
@@ -82,6 +85,8 @@ def entry_groups() -> list[click.Group]:
         tag_rule,
         tagging,
         writing,
+        limit,
+        entry_group(TIERS, "tier", "Manages how much the tiers of organizations allow."),
         ranking,
         entry_group(ANALYZERS, "analyzer", "Manages what looks at the pictures of posts."),
         entry_group(FEEDS, "feed", "Manages the feeds of blogs."),

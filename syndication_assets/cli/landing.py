@@ -7,11 +7,13 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.people.acting import in_organization, of_paths, requires
+from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing import drop_in
 from syndication_assets.landing.loading.withdrawal import withdraw_files
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.limits import require_room
 from syndication_assets.tenancy.organizations import require_organization
 
 
@@ -29,7 +31,10 @@ def land(source: str, day: str, files: tuple[Path, ...], organization: str) -> N
     different content.
     """
     settings = Settings.from_environment()
-    require_organization(migrated_database_url(settings), organization)
+    url = migrated_database_url(settings)
+    organization_id = require_organization(url, organization).organization_id
+    with transaction(url) as connection:
+        require_room(connection, organization_id, ("storage_bytes",))
     landed = drop_in.land_files(LandingZone(settings.landing_url), organization, source, _parse_day(day), files)
     for path, is_new in landed:
         click.echo(f"{'landed' if is_new else 'already landed:'} {path}")

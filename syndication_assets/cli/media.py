@@ -90,6 +90,11 @@ def cache() -> None:
     click.echo(f"{run.queued:,} media were found. {states or 'None waited'}; {run.fetched_bytes:,} bytes were fetched.")
     for reason, number in run.reasons.most_common(10):
         click.echo(f"  {number:,}: {reason}")
+    if run.full:
+        click.echo(
+            f"Media of {len(run.full)} organizations wait, because they store all that they may: "
+            "`syndication organization limits`."
+        )
     if run.is_at_budget:
         click.echo("The rest waits for the next run: this one has fetched SYNDICATION_MEDIA_RUN_BYTES.")
 

@@ -1,13 +1,18 @@
 """`syndication profile`: tracked profiles from a CSV file; export, erasure and anonymisation of a scraped person."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.entries.entry_commands import show_entries
+from syndication_assets.cli.listing import json_option
 from syndication_assets.cli.people.acting import in_organization, person_who_acts, requires
+from syndication_assets.configuration.entries import list_entries
 from syndication_assets.configuration.profile_import import import_csv
+from syndication_assets.configuration.sections.profile_tags import PROFILE_TAGS
 from syndication_assets.configuration.sections.profiles import PROFILES
 from syndication_assets.database.connection import transaction
 from syndication_assets.landing.zone.changing_zone import ChangingZone
@@ -19,6 +24,26 @@ from syndication_assets.person_erasure.exporting import export_person
 from syndication_assets.settings import Settings
 
 _SHOWN_FILES = 20
+
+
+@click.command("list")
+@click.option(
+    "--tag", "tags", multiple=True, metavar="NAME", help="Only profiles with this tag; several: with all of them."
+)
+@json_option
+@command
+def list_profiles(tags: tuple[str, ...], as_json: bool) -> None:
+    """Lists the rows of `profiles`, with the organization of each."""
+    url = migrated_database_url(Settings.from_environment())
+    listed = list_entries(url, PROFILES)
+    if tags:
+        tags_of: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+        for organization, tagged in list_entries(url, PROFILE_TAGS):
+            platform, username, tag = PROFILE_TAGS.key_of(tagged)
+            tags_of[organization, platform, username].add(tag)
+        wanted = {tag.strip().lower() for tag in tags}
+        listed = [each for each in listed if wanted <= tags_of[each.organization, *PROFILES.key_of(each.entry)]]
+    show_entries(PROFILES, listed, as_json=as_json)
 
 
 @click.command("import")

@@ -152,8 +152,9 @@ def _apply(connection: Connection, document: Document, *, removes: bool, require
     if problems:
         raise ConfigurationError(problems)
     # Before anything is written: a file that makes its author an owner gives no right to apply it.
-    for permission in sorted({section.permission for section in document.sections if _changes(result, section)}):
-        require(connection, permission, None if document.organization is None else [organization_id])
+    changed = [section for section in document.sections if _changes(result, section)]
+    for permission, is_everywhere in sorted({(each.permission, each.is_for_the_installation) for each in changed}):
+        require(connection, permission, None if document.organization is None or is_everywhere else [organization_id])
     _write(context, document, result)
     written = [
         Problem(Place(document.file), f"{section.name}: {finding.message}.")

@@ -95,6 +95,8 @@ class Section:
     entry: type[Entry]
     permission: str
     """The right that a change of its entries needs: a row of tenancy.permissions."""
+    is_for_the_installation: bool = False
+    """True: the right is needed in all organizations, because who runs it decides for each organization."""
     key: tuple[str, ...]
     """The fields that tell entries apart; empty for a section that is one entry and not a list."""
     read: Callable[[Connection, str], list[Any]]

@@ -29,9 +29,9 @@ from syndication_assets.documents.document import (
     make_document,
 )
 from syndication_assets.documents.section_splitting import split_html
-from syndication_assets.documents.unix_time import unix_time
 from syndication_assets.landing.loading.item_fields import optional_text
 from syndication_assets.landing.loading.rejections import FileRejectedError, ItemRejectedError, Rejected
+from syndication_assets.text.unix_time import unix_time
 from syndication_assets.text.urls import absolute_url, read_url, with_fragment
 
 SOURCE = "blog_posts"

@@ -9,6 +9,7 @@ ROOM_OF_SOURCE = {
     "instagram_apify": "scraping",
     "mastodon_api": "scraping",
     "bluesky_api": "scraping",
+    "rss_feed": "scraping",
     "clan_catalogue": "catalogue",
     "shopify_products": "catalogue",
     "blog_posts": "documents",

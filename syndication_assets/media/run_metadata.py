@@ -30,6 +30,7 @@ def run_metadata(url: str, media_url: str, run: CacheRun, moment: datetime) -> M
         "media_found": run.queued,
         "media_cached": run.states["cached"],
         "bytes_fetched": run.fetched_bytes,
+        "organizations_at_their_limit": len(run.full),
         "is_at_budget": dg.MetadataValue.bool(run.is_at_budget),
         "cache": dg.MetadataValue.md(markdown_table(columns, shown)),
     }

@@ -20,6 +20,7 @@ from syndication_assets.scraping.linkedin.assets import linkedin_api_files, link
 from syndication_assets.scraping.loading.post_load import DayLoad, load_day
 from syndication_assets.scraping.mastodon.assets import mastodon_api_files
 from syndication_assets.scraping.reading.read_ahead import read_ahead
+from syndication_assets.scraping.rss.assets import rss_feed_files
 from syndication_assets.scraping.youtube.assets import youtube_data_api_files
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import LOAD
@@ -76,6 +77,7 @@ _COUNTERS_OF_TABLE = {
                 youtube_data_api_files,
                 facebook_graph_files,
                 instagram_apify_files,
+                rss_feed_files,
                 instagram_graph_files,
                 mastodon_api_files,
                 bluesky_api_files,

@@ -8,6 +8,7 @@ from syndication_assets.scraping.facebook import assets as facebook_assets
 from syndication_assets.scraping.instagram import assets as instagram_assets
 from syndication_assets.scraping.linkedin import assets as linkedin_assets
 from syndication_assets.scraping.mastodon import assets as mastodon_assets
+from syndication_assets.scraping.rss import assets as rss_assets
 from syndication_assets.scraping.youtube import assets as youtube_assets
 
 defs = dg.Definitions(
@@ -19,6 +20,7 @@ defs = dg.Definitions(
             instagram_assets,
             mastodon_assets,
             bluesky_assets,
+            rss_assets,
             assets,
         ],
         include_specs=True,

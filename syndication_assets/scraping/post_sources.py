@@ -11,6 +11,7 @@ from syndication_assets.scraping.instagram import dataset_parser as instagram_pa
 from syndication_assets.scraping.items.observation import ParsedItem
 from syndication_assets.scraping.linkedin import dataset_parser, dataset_parts, own_post_parser
 from syndication_assets.scraping.mastodon import status_parser
+from syndication_assets.scraping.rss import entry_parser
 from syndication_assets.scraping.youtube import anonymous_videos, video_parser
 
 
@@ -39,6 +40,7 @@ _ANONYMISED = {
     dataset_parser.SOURCE: dataset_parts.anonymised,
     instagram_parser.SOURCE: anonymous_posts.anonymised,
     video_parser.SOURCE: anonymous_videos.anonymised,
+    entry_parser.SOURCE: entry_parser.anonymised,
 }
 """The sources of other people's posts. The others deliver results of the organization's own."""
 _STORED_PARTS = {instagram_parser.SOURCE: instagram_parser.without_comments}
@@ -65,5 +67,6 @@ SOURCES = {
         instagram_parser,
         status_parser,
         post_parser,
+        entry_parser,
     )
 }

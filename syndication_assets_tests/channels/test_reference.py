@@ -184,7 +184,7 @@ def test_a_mistake_in_the_last_file_prevents_loading_any_file(files: Path, datab
 def test_edits_wait_for_a_load_so_that_none_is_missed(reference_url: str):
     with transaction(reference_url) as loading, psycopg.connect(reference_url) as editing:
         assets.load_reference(loading, read_reference())
-        assert editing.execute("select count(*) from channels.platforms").fetchone() == (10,)
+        assert editing.execute("select count(*) from channels.platforms").fetchone() == (11,)
         editing.execute("set local lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             editing.execute(EDIT)

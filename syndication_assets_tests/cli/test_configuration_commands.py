@@ -52,6 +52,23 @@ def test_the_exit_code_of_a_plan_tells_an_error_a_difference_and_none(desk: Desk
     assert "Traceback" not in error.output
 
 
+def test_profiles_are_listed_by_their_tags(desk: Desk):
+    for username in ("ada", "bob", "cleo"):
+        ok("profile", "add", "linkedin", username)
+    for tag in ("wool", "rival"):
+        ok("tag", "add", tag)
+    for username, tag in (("ada", "wool"), ("ada", "rival"), ("bob", "wool")):
+        ok("profile-tag", "add", "linkedin", username, tag)
+
+    def listed(*options: str) -> list[str]:
+        return [profile["username"] for profile in json.loads(ok("profile", "list", "--json", *options))]
+
+    assert listed() == ["ada", "bob", "cleo"]
+    assert listed("--tag", "wool") == ["ada", "bob"]
+    assert listed("--tag", "Wool", "--tag", "rival") == ["ada"]
+    assert ok("profile", "list", "--tag", "silk") == "There are no profiles yet.\n"
+
+
 def test_apply_asks_and_a_no_changes_nothing(desk: Desk):
     file = desk.file(FILE)
     refused = run("apply", file, answer="n\n")

@@ -52,6 +52,19 @@ def test_an_entry_that_all_organizations_share_needs_the_right_in_each_that_has_
     team.ok(*AS_EDITOR, *weigh)
 
 
+def test_an_owner_cannot_raise_the_limits_of_the_own_organization_alone(team: People, file: File):
+    team.ok(*AS_OWNER, "organization", "add", "acme", "--name", "Acme")
+    team.ok(*AS_OWNER, "user", "add", EDITOR)
+    team.ok("member", "add", EDITOR, "--role", "owner", "--organization", "acme")
+    limit = ("limit", "add", "--tier", "pro", "--organization", "acme")
+    assert "lacks the right limits.edit in default" in team.error(*AS_EDITOR, *limit)
+    in_file = file("organization: {slug: acme, name: Acme}\nlimits: {tier: pro}\n")
+    assert "lacks the right limits.edit in default" in team.error(*AS_EDITOR, "apply", in_file, "--yes")
+    team.ok(*AS_OWNER, "member", "add", EDITOR, "--role", "owner")
+    assert "Applied" in team.ok(*AS_EDITOR, "apply", in_file, "--yes")
+    assert "pro          posts          0 of 100,000 (0.0 %)" in team.ok("organization", "limits")
+
+
 def test_apply_needs_the_right_of_each_section_that_it_changes_and_of_no_other(team: People, file: File):
     manager = team.add(EDITOR, "manager")
     both = file(HEAD + FEED + BUDGET)

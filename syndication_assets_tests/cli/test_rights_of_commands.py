@@ -26,6 +26,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         *("channels", "status", "metrics", "usage", "url", "plan", "export", "alert kinds", "alert routes"),  # read
         "user activity",  # reads, too
         *("history", "webhook log", "posts export", "tag agreement", "tag-rule history"),  # read
+        "organization limits",  # reads, too
         *("runs", "tag parked", "tag suggestions"),  # read
         *("migrate", "rollback", "dev", "web", "stop", "demo", "credentials key"),  # run the server
         *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too

@@ -139,7 +139,10 @@ def test_a_route_is_added_tested_paused_and_removed(environment: str, monkeypatc
     assert run("alert", "pause", "ops").exit_code == 0
     assert "paused" in run("alert", "routes").output
     assert run("alert", "resume", "ops").exit_code == 0
-    assert run("alert", "remove", "ops").exit_code == 0
+    kept = CliRunner().invoke(main, ["alert", "remove", "ops"], input="n\n")
+    assert (kept.exit_code, "Remove ops of default? [y/N]: n" in kept.output) == (1, True)
+    assert "ops" in run("alert", "routes").output
+    assert run("alert", "remove", "ops", "--yes").exit_code == 0
     assert "Nobody is told" in run("alert", "routes").output
 
 

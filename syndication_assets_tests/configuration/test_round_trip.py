@@ -186,6 +186,10 @@ ORGANIZATION = {
         ),
         "name",
     ),
+    "limits": entries(
+        tier=st.sampled_from(["free", "pro"]), users=st.integers(9, 99), posts=st.none() | st.integers(1, 10**9),
+        storage_bytes=st.none() | st.integers(1, 2**50),
+    ),
     "model_tagging": entries(threshold=money("1", 3), posts_a_run=st.integers(1, 9)),
     "brands": listed(
         entries(
@@ -271,6 +275,13 @@ SHARED_FILE = {
             is_active=st.booleans(),
         ),
         "source",
+    ),
+    "tiers": listed(
+        entries(
+            tier=st.sampled_from(["free", "large"]), description=texts, users=st.none() | st.integers(9, 99),
+            posts=st.none() | st.integers(1, 10**9), storage_bytes=st.none() | st.integers(1, 2**50),
+        ),
+        "tier",
     ),
     "priority_factors": listed(
         entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),

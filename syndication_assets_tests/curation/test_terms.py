@@ -62,7 +62,21 @@ def test_a_filter_is_compiled_into_conditions_with_bound_values():
         "text_query": "oat",
     }
     assert "drop" not in conditions.text
-    assert compile_conditions(RuleFilter(), None) == ("true", {})
+    assert compile_conditions(RuleFilter(), None) == ("true", {}, "curation.post_documents")
+
+
+@pytest.mark.parametrize(
+    ("rule", "relation"),
+    [
+        (RuleFilter(languages=["de"]), "curation.post_documents"),
+        (RuleFilter(languages=["de"], platforms=["linkedin"]), "curation.post_contents"),
+        (RuleFilter(maximum_age_days=3), "curation.post_contents"),
+        (RuleFilter(platforms=["linkedin"], minimum_views=0), "curation.post_facts"),
+    ],
+)
+def test_posts_are_asked_for_no_more_than_a_condition_needs(rule: RuleFilter, relation: str):
+    """Each number costs the look-up of a snapshot, for every post that has the word, before the newest are chosen."""
+    assert compile_conditions(rule, "oat").relation == relation
 
 
 def test_what_was_not_asked_is_not_stored():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndication_assets.documents.feeds import feed_parser
-from syndication_assets.documents.feeds.feed_guard import LARGEST_FEED
+from syndication_assets.landing.feeds.feed_guard import LARGEST_FEED
 from syndication_assets.landing.loading.rejections import FileRejectedError
 from syndication_assets_tests.documents.blog import SITE, entry, post, rss
 from syndication_assets_tests.documents.blog_inputs import ATOM, RDF, feed, only_document, posts, reasons

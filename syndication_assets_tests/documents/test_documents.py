@@ -71,7 +71,7 @@ def test_an_unreadable_file_is_quarantined_as_a_whole_and_the_others_load(
 
 
 def test_a_parser_that_crashes_quarantines_only_its_file(blog: Blog, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("syndication_assets.documents.feeds.feed_parser.feedparser.parse", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("syndication_assets.landing.feeds.feed_entries.feedparser.parse", lambda *_, **__: 1 / 0)
     blog.land_feed(MONDAY, entry(1))
     blog.land(MONDAY, post(1))
     blog.load(MONDAY)

@@ -7,7 +7,8 @@ import feedparser
 import pytest
 
 from syndication_assets.documents.feeds import feed_parser
-from syndication_assets.documents.feeds.feed_guard import feed_text, is_whole
+from syndication_assets.landing.feeds import feed_entries
+from syndication_assets.landing.feeds.feed_guard import feed_text, is_whole
 from syndication_assets.landing.loading.rejections import FileRejectedError
 from syndication_assets_tests.documents.blog import entry, rss
 
@@ -32,7 +33,7 @@ def feed_with(head: str, title: str = "&a;&a;&a;") -> bytes:
 def test_entities_are_rejected_in_every_encoding_before_a_parser_sees_them(
     declarations: str, encoding: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(feed_parser.feedparser, "parse", lambda *_, **__: pytest.fail("the parser has seen it"))
+    monkeypatch.setattr(feed_entries.feedparser, "parse", lambda *_, **__: pytest.fail("the parser has seen it"))
     text = rss(entry(1, "&a;"), head=f'<?xml version="1.0"?>{declarations}').decode()
     with pytest.raises(FileRejectedError, match=r"declares entities|NUL bytes"):
         feed_parser.parse(text.encode(encoding))

@@ -71,6 +71,24 @@ def test_an_expired_url_waits_for_the_next_scrape(shelf: Shelf):
     assert dict(shelf.cache().states) == {"cached": 1}
 
 
+def test_media_wait_with_the_reason_while_their_organization_stores_all_that_it_may(shelf: Shelf):
+    shelf.settings = {"media_connections": 1}
+    shelf.scrape(*(shelf.serve(f"/{place}.jpg", picture(seed=place)) for place in range(8)))
+    shelf.desk.execute(
+        "insert into tenancy.organization_limits (organization_id, tier, storage_bytes)"
+        " select organization_id, 'free', %s from tenancy.organizations",
+        [shelf.desk.value("select sum(size_bytes) from landing.files") + 1],
+    )
+    run = shelf.cache()
+    cached = run.states["cached"]
+    assert 1 <= cached < 8, "what is fetched when the limit is reached is stored, and no more"
+    assert len(run.full) == 1
+    assert shelf.states().count(("waiting", "the organization stores all that it may")) == 8 - cached
+    assert shelf.cache().states.total() == 0
+    shelf.desk.execute("update tenancy.organization_limits set storage_bytes = null")
+    assert (shelf.cache().full, {state for state, _ in shelf.states()}) == ([], {"cached"})
+
+
 @pytest.mark.parametrize(
     ("content", "mime_type", "status", "state", "reason"),
     [

@@ -105,6 +105,29 @@ def test_the_asset_fetches_every_active_organization(
     assert "second: 1 of 1 profiles could not be fetched" in str(check.description)
 
 
+def test_an_organization_at_its_limit_is_not_fetched_and_the_check_says_so(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, zone: LandingZone, apify: FakeApify
+) -> None:
+    track(database_url, "ada")
+    track(database_url, "bob", slug="second")
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into tenancy.organization_limits (organization_id, tier, posts)"
+            " select organization_id, 'free', case slug when 'default' then 1 else 2 end from tenancy.organizations"
+        )
+        connection.execute(
+            "insert into scraping.post_records (organization_id, platform, urn, urn_kind, first_seen_at, last_seen_at)"
+            " select organization_id, 'linkedin', '1', 'activity', now(), now() from tenancy.organizations"
+        )
+    result = materialize(linkedin_apify_files, monkeypatch, today(), **environment)
+    assert result.success
+    assert [path.split("/")[0] for path in landed(zone)] == ["second"]
+    assert not [request for request in apify.requests if "ada" in str(request.body)]
+    check, _ = result.get_asset_check_evaluations()
+    assert not check.passed
+    assert "default uses 1 of the 1 posts that it may use in the tier free" in str(check.description)
+
+
 def test_a_scheduled_run_fetches_what_is_due_and_a_person_fetches_everything(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, apify: FakeApify
 ) -> None:

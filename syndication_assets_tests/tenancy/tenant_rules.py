@@ -49,6 +49,7 @@ SHARED_TABLES = [
     "tenancy.permissions",
     "tenancy.role_permissions",
     "tenancy.user_preferences",
+    "tenancy.tiers",
     "tenancy.users",  # has policies of its own
     "tenancy.web_sessions",
 ]

@@ -1,5 +1,5 @@
--- What an analyzer has to do: pictures that it has never seen, that wait or are parked, and that only older versions
--- have seen, with the cost of what this version has completed.
+-- What an analyzer has to do: pictures and posters that it has never seen, that wait or are parked, and that only older
+-- versions have seen, with the cost of what this version has completed.
 -- Parameters: organization_id, analyzer, program, model, prompt (of the version; program NULL if it is not known, then
 -- no version is older), mime_types (of pictures).
 
@@ -47,7 +47,7 @@ select
         from media.media_files as f
         where
             f.organization_id = %(organization_id)s
-            and f.mime_type = any(%(mime_types)s::text[])
+            and (f.mime_type = any(%(mime_types)s::text[]) or f.poster_path is not null)
             and f.sha256 not in (select s.sha256 from seen as s)
     ) as new_pictures,
     (select count(*) from seen where is_waiting) as waiting,

@@ -1,5 +1,5 @@
--- Puts the pictures that an analyzer has never looked at into its queue. What an older version has looked at is left
--- alone, unless `again`: then it is queued for this version too.
+-- Puts the pictures, and the videos and documents with a poster, that an analyzer has never looked at into its queue.
+-- What an older version has looked at is left alone, unless `again`: then it is queued for this version too.
 -- Parameters: organization_id, analyzer, version, mime_types (of pictures), again, moment. A re-run changes nothing: a
 -- content is queued once for each version.
 
@@ -15,7 +15,7 @@ select
 from media.media_files as f
 where
     f.organization_id = %(organization_id)s
-    and f.mime_type = any(%(mime_types)s::text[])
+    and (f.mime_type = any(%(mime_types)s::text[]) or f.poster_path is not null)
     and not exists (
         select from media.analyses as a
         where

@@ -1,6 +1,7 @@
 -- The media that are to be fetched next, with their newest URL: what expires first, then what waits longest.
 -- Parameters: moment, maximum (rows), unwritten (organization/medium, taken by this run), closed (names of
--- media.host_limits, or hosts without a row, from which nothing is fetched now). It changes nothing.
+-- media.host_limits, or hosts without a row, from which nothing is fetched now), without_room (organizations that
+-- store all that they may). It changes nothing.
 
 select
     c.organization_id,
@@ -14,6 +15,7 @@ inner join scraping.post_media as m on c.organization_id = m.organization_id and
 where
     c.state = 'waiting'
     and c.next_attempt_at <= %(moment)s
+    and c.organization_id <> all(%(without_room)s::text[])
     and c.organization_id || '/' || c.media_id <> all(%(unwritten)s::text[])
     and (
         cardinality(%(closed)s::text[]) = 0

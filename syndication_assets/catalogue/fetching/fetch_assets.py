@@ -12,6 +12,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.asset_executions import executing_asset
 from syndication_assets.operations.executions.tally import Tally
 from syndication_assets.operations.usage.call_ledger import CallLedger
+from syndication_assets.tenancy.limits import require_room
 from syndication_assets.text.markdown import markdown_table
 
 
@@ -47,6 +48,8 @@ def fetch_vendors(
     with executing_asset(context, url, "fetching") as execution, CallLedger(url, run_id) as ledger:
         for vendor in vendors:
             try:
+                with transaction(url) as connection:
+                    require_room(connection, vendor.organization_id, ("storage_bytes",))
                 with ledger.of(vendor.organization_id):
                     report = fetch(vendor)
             except SyndicationError as error:

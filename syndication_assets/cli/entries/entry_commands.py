@@ -21,7 +21,14 @@ from syndication_assets.cli.entries.entry_options import (
 )
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, person_who_acts, requires
-from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
+from syndication_assets.configuration.entries import (
+    ALL,
+    ListedEntry,
+    add_entry,
+    change_entry,
+    list_entries,
+    remove_entry,
+)
 from syndication_assets.configuration.entry import Entry
 from syndication_assets.configuration.file.validation_messages import shown
 from syndication_assets.configuration.section import Section
@@ -124,11 +131,12 @@ def _remove_command(section: Section) -> click.Command:
     @_requires(section)
     def remove(organization: str, yes: bool, **given: Any) -> None:
         key = tuple(given.values())
+        title = "/".join(key) or section.name
         if not yes:
             where = "" if organization == ALL else f" of {organization}"
-            click.confirm(f"Remove {'/'.join(key)}{where}?", abort=True)
+            click.confirm(f"Remove {title}{where}?", abort=True)
         remove_entry(_url(), organization, section, typed_key(section, key), person_who_acts())
-        click.echo(f"Removed {'/'.join(key)}.")
+        click.echo(f"Removed {title}.")
 
     return click.command(help=f"Removes the {section.noun}. {section.removed}")(arguments(section)(remove))
 
@@ -137,11 +145,15 @@ def _list_command(section: Section) -> click.Command:
     @json_option
     @command
     def list_all(as_json: bool) -> None:
-        listed = list_entries(_url(), section)
-        rows = [_Row(each.organization, each.entry) for each in listed]
-        show_rows(rows, _Row.line, f"There are no {section.name.replace('_', ' ')} yet.", as_json=as_json)
+        show_entries(section, list_entries(_url(), section), as_json=as_json)
 
     return click.command(help=f"Lists the rows of `{section.name}`, with the organization of each.")(list_all)
+
+
+def show_entries(section: Section, listed: list[ListedEntry], *, as_json: bool) -> None:
+    """Entries as every list shows them."""
+    rows = [_Row(each.organization, each.entry) for each in listed]
+    show_rows(rows, _Row.line, f"There are no {section.name.replace('_', ' ')} yet.", as_json=as_json)
 
 
 class _Row(tuple[str, Entry]):
@@ -186,7 +198,8 @@ def _common(section: Section) -> Decorator:
 
 
 def _requires(section: Section) -> Decorator:
-    return requires(section.permission, everywhere if section in SHARED else in_organization())
+    is_everywhere = section in SHARED or section.is_for_the_installation
+    return requires(section.permission, everywhere if is_everywhere else in_organization())
 
 
 def _with_all(function: Callable[..., Any]) -> Callable[..., Any]:

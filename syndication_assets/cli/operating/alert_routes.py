@@ -196,10 +196,13 @@ def resume(name: str, organization: str) -> None:
 @click.command()
 @click.argument("name")
 @organization_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @command
 @requires("alerts.edit", in_organization())
-def remove(name: str, organization: str) -> None:
+def remove(name: str, organization: str, yes: bool) -> None:
     """Removes the route NAME and the record of its deliveries."""
+    if not yes:
+        click.confirm(f"Remove {name} of {organization}?", abort=True)
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         remove_route(connection, organization, name)
     click.echo(f"Removed {name}.")

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
+from syndication_assets.cli.people.acting import everywhere, requires
 from syndication_assets.database import migrations
 from syndication_assets.database.connection import connect, database_url, transaction
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, RESTORE_OPTION, STORAGE_VARIABLE, checked_url
@@ -120,6 +121,21 @@ def verify(place: str) -> None:
         click.echo(f"{name}: {len(manifest.files)} files are as they were written.")
 
 
+@backup.command("take-over")
+@command
+@requires("archives.edit", everywhere)
+def take_over() -> None:
+    """Makes SYNDICATION_BACKUP_URL the place of this database, which takes the place of one that is gone.
+
+    Its backups stay there, and count among those of this database when there are too many.
+    """
+    settings = Settings.from_environment()
+    store = BackupStore(settings.backup_url)
+    with transaction(migrated_database_url(settings)) as connection:
+        store.take_over(connection)
+    click.echo(f"{store.url} belongs to this database from now on.")
+
+
 @click.command()
 @click.argument("place", metavar="URL")
 @click.option(
@@ -191,9 +207,10 @@ def _next_steps(manifest: Manifest, *, is_current: bool) -> list[str]:
     if manifest.secret_key_ids:
         steps.append(f"Stored credentials need SYNDICATION_SECRET_KEYS with: {', '.join(manifest.secret_key_ids)}.")
     steps.append(
-        "Nothing is written to or removed from SYNDICATION_ARCHIVE_URL and SYNDICATION_MEDIA_URL while they belong to "
-        "the former database: give a copy empty places of its own; if the former one is gone, run `syndication archive "
-        "take-over` and `syndication media take-over`."
+        "Nothing is written to or removed from SYNDICATION_ARCHIVE_URL, SYNDICATION_MEDIA_URL and "
+        "SYNDICATION_BACKUP_URL while they belong to the former database: give a copy empty places of its own; if "
+        "the former one is gone, run `syndication archive take-over`, `syndication media take-over` and `syndication "
+        "backup take-over`."
     )
     zone = manifest.landing_zone
     steps.append(

@@ -9,6 +9,7 @@ from syndication_assets.cli.listing import SECONDS_TO_WAIT, json_option, show_ro
 from syndication_assets.cli.people.acting import everywhere, in_organization, person_who_acts, requires
 from syndication_assets.configuration.file.validation_messages import shown
 from syndication_assets.configuration.organization import change_organization
+from syndication_assets.database.connection import transaction
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.media.media_store import MediaStore
@@ -19,6 +20,7 @@ from syndication_assets.relocation.exporting import export_organization
 from syndication_assets.relocation.importing import import_organization
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
+from syndication_assets.tenancy.limits import LimitUse, limits_used
 from syndication_assets.tenancy.organizations import (
     Organization,
     add_organization,
@@ -99,6 +101,22 @@ def list_all(as_json: bool) -> None:
     show_rows(
         organizations, _line, "There is no organization: add one with `syndication organization add`.", as_json=as_json
     )
+
+
+@organization.command()
+@click.option("--organization", default=None, metavar="SLUG", help="Only this organization.")
+@json_option
+@command
+def limits(organization: str | None, as_json: bool) -> None:
+    """Shows what organizations use of users, posts and storage, beside what their tiers allow."""
+    with transaction(migrated_database_url(Settings.from_environment())) as connection:
+        rows = limits_used(connection, organization)
+    show_rows(rows, _limit_line, "There is no such organization: `syndication organization list`.", as_json=as_json)
+
+
+def _limit_line(use: LimitUse) -> str:
+    of = "without limit" if use.amount is None else f"of {use.amount:,} ({use.used_percent:.1f} %)"
+    return f"{use.organization:20} {use.tier or 'no tier':12} {use.resource:14} {use.used:,} {of}"
 
 
 @organization.command()

@@ -17,6 +17,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
+from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
 from syndication_assets.configuration.sections.members import MEMBERS
 from syndication_assets.configuration.sections.model_tagging import MODEL_TAGGING
@@ -46,6 +47,7 @@ from syndication_assets.configuration.sections.working_hours import WORKING_HOUR
 from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
+    LIMITS,
     MEMBERS,
     CREDENTIALS,
     PROFILES,
@@ -88,6 +90,7 @@ SHARED: tuple[Section, ...] = (
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,
     ALERT_KINDS,
+    TIERS,
     ROLE_PERMISSIONS,
 )
 """The sections of the file of what all organizations share, because their tables have no organization."""

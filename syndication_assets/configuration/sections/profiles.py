@@ -11,13 +11,25 @@ from syndication_assets.configuration.section import Context, Finding, Section, 
 from syndication_assets.scraping.items.usernames import canonical_username
 
 
+def why_no_feed(address: str) -> str | None:
+    """Why no feed has this address, as the end of a sentence; None if one can."""
+    host = address.partition("/")[0]
+    if "://" in address:
+        return "is no address over https: write it as blog.example/feed.xml"
+    if "@" in address or " " in address or "." not in host:
+        return (
+            "has a password or a space in it, or no host: write the address of the feed, such as blog.example/feed.xml"
+        )
+    return None
+
+
 class Profile(Entry):
     """A profile whose posts are fetched, which costs money."""
 
     platform: Platform
     username: Text = Field(
-        description="LinkedIn, Instagram: the name in the profile's URL. YouTube: the channel id, UC…. Spelled as "
-        "loads spell it."
+        description="LinkedIn, Instagram: the name in the profile's URL. YouTube: the channel id, UC…. RSS: the "
+        "address of the feed, such as blog.example/feed.xml. Spelled as loads spell it."
     )
     is_active: bool = ACTIVE
     notes: Text | None = Field(default=None, description="For people.")
@@ -28,7 +40,10 @@ class Profile(Entry):
         canonical = canonical_username(info.data.get("platform", ""), username)
         if not canonical or any(not character.isprintable() for character in canonical):
             raise ValueError("is no name of a profile: copy it from the profile's URL")
-        if "/" in canonical:
+        if info.data.get("platform") == "rss":
+            if why := why_no_feed(canonical):
+                raise ValueError(why)
+        elif "/" in canonical:
             raise ValueError("is a URL: write only the name in it")
         return canonical
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from syndication_assets.curation.rules.conditions import compile_conditions
+from syndication_assets.curation.rules.conditions import CONTENTS, RELATIONS, compile_conditions
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
 from syndication_assets.curation.search.searchable import is_searchable
 from syndication_assets.curation.search.similar_names import Author, authors_like
@@ -100,9 +100,11 @@ def find_posts(connection: Connection, organization_id: str, search: Search, at_
         raise SyndicationError(f"{search.text!r} has no word to look for: write a word, or leave the text out.")
     tag_ids = _tag_ids(connection, organization_id, search.tags)
     compiled = compile_conditions(search.conditions, search.text)
+    relation = compiled.relation
     conditions = ["f.organization_id = %(organization_id)s", compiled.text]
     if search.author_like is not None:
         conditions.append("f.author_username = any(%(authors_like)s)")
+        relation = max(relation, CONTENTS, key=RELATIONS.index)
     if search.since is not None:
         conditions.append("f.posted_at >= %(since)s::date::timestamp at time zone 'utc'")
     if search.until is not None:
@@ -113,11 +115,12 @@ def find_posts(connection: Connection, organization_id: str, search: Search, at_
         conditions.append(_STATE.format(flag="is_marked"))
     if search.is_unread:
         conditions.append(f"not {_STATE.format(flag='is_read')}")
-    # The order comes first: only the posts that are shown are described.
+    # The order comes first: only the posts that are shown are described, and the others are not asked for more than
+    # the search needs.
     query = f"""
 with found as materialized (
     select f.organization_id, f.post_id
-    from curation.post_facts as f
+    from {relation} as f
     where {" and ".join(conditions)}
     order by f.posted_at desc nulls last, f.post_id
     limit %(at_most)s

@@ -10,12 +10,22 @@ from typing import Any, NamedTuple
 from syndication_assets.curation.rules.rule_filter import RuleFilter
 from syndication_assets.curation.search.terms import search_query
 
+DOCUMENTS, CONTENTS, COUNTED = RELATIONS = (
+    "curation.post_documents",
+    "curation.post_contents",
+    "curation.post_facts",
+)
+"""Each has one row a post and the columns of those before it: the search terms; then what else a post is; then numbers,
+for each of which a snapshot is looked up."""
+
 
 class Conditions(NamedTuple):
     """A condition in SQL, and its parameters by name."""
 
     text: str
     parameters: dict[str, Any]
+    relation: str
+    """The smallest of `RELATIONS` that has what the condition asks for."""
 
 
 def compile_conditions(rule: RuleFilter, text_query: str | None) -> Conditions:
@@ -29,7 +39,9 @@ def compile_conditions(rule: RuleFilter, text_query: str | None) -> Conditions:
     if text_query is not None:
         texts.append(_TEXT)
         parameters["text_query"] = search_query(text_query)
-    return Conditions("\n    and ".join(texts) or "true", parameters)
+    asked = parameters.keys()
+    relation = COUNTED if asked & _NUMBERS else DOCUMENTS if asked <= _OF_TEXTS else CONTENTS
+    return Conditions("\n    and ".join(texts) or "true", parameters, relation)
 
 
 def _same(value: Any) -> Any:
@@ -52,6 +64,8 @@ _TEXT = (
     "f.document @@ curation.any_language_query(%(text_query)s)"
     "\n    and f.document @@ curation.language_query(f.language, %(text_query)s)"
 )
+_OF_TEXTS = {"languages", "text_query"}
+_NUMBERS = {"minimum_engagement", "minimum_reactions", "minimum_comments", "minimum_shares", "minimum_views"}
 _CONDITIONS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "platforms": ("f.platform = any(%(platforms)s)", _same),
     "authors": ("lower(f.author_username) = any(%(authors)s)", _lower),

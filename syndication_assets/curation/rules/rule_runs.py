@@ -84,7 +84,7 @@ def backfill_rule(connection: Connection, organization_id: str, rule_name: str) 
         raise SyndicationError(
             f"The rule {rule_name!r} is paused: `syndication tag-rule resume {rule_name}` ends that."
         )
-    return _run(connection, rule, "curation.post_facts")
+    return _run(connection, rule, rule.conditions.relation)
 
 
 def preview_rule(
@@ -92,7 +92,7 @@ def preview_rule(
 ) -> tuple[str, int, list[PreviewedPost]]:
     """The rule's tag, how many posts the rule meets, and the newest of them. Nothing is written."""
     rule, _ = _rule(connection, organization_id, rule_name)
-    matching = matching_posts(rule, "curation.post_facts")
+    matching = matching_posts(rule, rule.conditions.relation)
     query = (
         f"with matching as materialized ({matching})"  # noqa: S608 - text of this package
         " select (select count(*) from matching), f.post_id, f.platform, f.author_username, f.posted_at,"

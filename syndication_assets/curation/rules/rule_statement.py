@@ -38,7 +38,7 @@ def parameters_of(rule: TagRule) -> dict[str, Any]:
 
 
 def matching_posts(rule: TagRule, facts: str) -> str:
-    """Selects the posts that meet the rule. `facts` is curation.post_facts, or a table with its columns."""
+    """Selects the posts that meet the rule; `facts` is the relation of its conditions, or has what post_facts has."""
     return (
         f"select f.post_id from {facts} as f"  # noqa: S608 - text of this package
         f" where f.organization_id = %(organization_id)s and {rule.conditions.text}"

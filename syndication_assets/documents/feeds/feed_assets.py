@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from syndication_assets.database.connection import database_url, transaction
-from syndication_assets.documents.feeds.feed_guard import LARGEST_FEED
 from syndication_assets.documents.feeds.feed_parser import SOURCE
 from syndication_assets.documents.feeds.feed_rows import Feed, feeds_to_fetch
 from syndication_assets.errors import SyndicationError
 from syndication_assets.http.clients.public_client import PublicClient
+from syndication_assets.landing.feeds.feed_guard import LARGEST_FEED
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.landing.zone.observation_time import file_name_time
 from syndication_assets.operations.executions.asset_executions import executing_asset
@@ -22,6 +22,7 @@ from syndication_assets.settings.retired import retired_advice
 from syndication_assets.sql_assets.cadence import FETCH_FEEDS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.partitions import daily_partitions, require_today
+from syndication_assets.tenancy.limits import require_room
 from syndication_assets.text.markdown import markdown_table
 
 _RETIRED = "SYNDICATION_BLOG_FEED_URLS"
@@ -84,6 +85,8 @@ def blog_feed_files(context: dg.AssetExecutionContext) -> dg.MaterializeResult: 
     with executing_asset(context, url, "fetching") as execution, CallLedger(url, context.run.run_id) as ledger:
         for feed in feeds:
             try:
+                with transaction(url) as connection:
+                    require_room(connection, feed.organization_id, ("storage_bytes",))
                 with ledger.of(feed.organization_id):
                     fetched.append(fetch_feed(client, zone, feed))
             except SyndicationError as error:  # the other feeds are fetched all the same

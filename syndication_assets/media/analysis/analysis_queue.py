@@ -30,7 +30,8 @@ class LeasedPicture(NamedTuple):
     organization_id: str
     analysis_id: str
     sha256: str
-    object_path: str
+    picture_path: str
+    """The file, or the poster of a video or document."""
     mime_type: str
     attempts: int
     """With this one."""
@@ -46,7 +47,8 @@ class AnalyzerQueue:
     lease_id: UUID = field(default_factory=uuid4)
 
     def queue(self, connection: Connection, moment: datetime, *, again: bool) -> int:
-        """Queues pictures that are new, with `again` also those that only an older version has seen; returns how many.
+        """Queues pictures and posters that are new, with `again` also those that only an older version has seen.
+        Returns how many.
 
         What waits for another version waits for this one from now on.
         """

@@ -38,5 +38,5 @@ class Analyzer(Protocol):
     longest_side: int
     """The picture that it is given has at most so many pixels on its longer side."""
 
-    async def analyse(self, picture: bytes) -> Result:
-        """What a JPEG of our own shows. AnalysisError if nothing was found out."""
+    async def analyse(self, picture: bytes, sha256: str) -> Result:
+        """What a JPEG of our own shows, made of the file with this SHA-256. AnalysisError if nothing was found out."""

@@ -54,7 +54,7 @@ class Looking:
                 if self.is_down:
                     raise AnalyzerDownError(f"{self.queue.analyzer} could look at no picture then")
                 shown = await asyncio.to_thread(self._shown, picture)
-                outcome = completed(*await self.analyzer.analyse(shown))
+                outcome = completed(*await self.analyzer.analyse(shown, picture.sha256))
             except AnalysisError as error:
                 outcome = after_error(error, picture.attempts, datetime.now(UTC))
             is_failure = outcome.state in {AnalysisState.PENDING, AnalysisState.FAILED}
@@ -65,9 +65,9 @@ class Looking:
     def _shown(self, picture: LeasedPicture) -> bytes:
         """The picture as the analyzer is given it. AnalysisError if there is none."""
         try:
-            if not self.store.exists(picture.object_path):
+            if not self.store.exists(picture.picture_path):
                 raise FailedAttemptError("the stored file is missing: see `syndication media verify`")
-            content = self.store.content(picture.object_path)
+            content = self.store.content(picture.picture_path)
         except MediaStoreError as error:
             raise AnalyzerDownError(str(error)) from None
         return self.prepare(content, picture.mime_type, self.analyzer.longest_side)

@@ -1,17 +1,18 @@
 """What the analyzers have to do, and what it would cost, before they do it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from syndication_assets.ai.configured_model import provider_of
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.media.analysis.analysis_queue import chosen_analyzers
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, ChosenAnalyzer
 from syndication_assets.media.analysis.analyzers import version_of, why_unavailable
 from syndication_assets.media.analysis.vision.paid_question import expected_cost
-from syndication_assets.media.analysis.vision.vision_analyzer import provider_of
 from syndication_assets.media.contents.pictures import FORMATS
-from syndication_assets.operations.usage.model_calls import price_of
+from syndication_assets.operations.usage.spending import price_on
 from syndication_assets.settings import Settings
 
 
@@ -69,7 +70,8 @@ def _plan(connection: Connection, settings: Settings, chosen: ChosenAnalyzer) ->
     counted = _counted(connection, chosen, version)
     cost, currency = counted.average_cost, counted.currency
     if cost is None and chosen.model is not None:
-        price = price_of(connection, provider_of(settings), chosen.model)
+        today = datetime.now(UTC).date()
+        price = price_on(connection, provider_of(settings.openai_url), chosen.model, today)
         if price is not None:
             cost, currency = expected_cost(price, settings.llm_output_tokens), price.currency
     return AnalyzerPlan(

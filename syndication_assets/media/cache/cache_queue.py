@@ -10,6 +10,7 @@ from syndication_assets.database.connection import Connection, copy_rows, load_s
 from syndication_assets.media.cache.fetching import host_of
 from syndication_assets.media.cache.host_limits import HostLimit
 from syndication_assets.media.cache.outcomes import CacheState, Outcome
+from syndication_assets.media.cache.storage_limits import REASON
 from syndication_assets.media.cache.url_expiry import url_expiry
 from syndication_assets.media.contents.preview import Preview
 
@@ -114,16 +115,24 @@ def queue_found_media(connection: Connection, moment: datetime) -> int:
 
 
 def next_media(
-    connection: Connection, moment: datetime, maximum: int, unwritten: Collection[str], closed: Collection[str] = ()
+    connection: Connection,
+    moment: datetime,
+    maximum: int,
+    unwritten: Collection[str],
+    closed: Collection[str] = (),
+    full: Collection[str] = (),
 ) -> list[DueMedium]:
     """The media that are to be fetched next; `unwritten` are the keys of those that this run has taken, `closed` names
-    that `HostLimits` has closed.
+    that `HostLimits` has closed, `full` the ids of organizations without room.
     """
-    rows = connection.execute(
-        load_sql("media/cached_media/next.sql"),
-        {"moment": moment, "maximum": maximum, "unwritten": list(unwritten), "closed": list(closed)},
-    )
+    values = {"unwritten": list(unwritten), "closed": list(closed), "without_room": list(full)}
+    rows = connection.execute(load_sql("media/cached_media/next.sql"), {"moment": moment, "maximum": maximum, **values})
     return [DueMedium(*row) for row in rows]
+
+
+def hold_media(connection: Connection, full: Collection[str]) -> None:
+    """Tells each waiting medium of these organizations why it waits, and no other one."""
+    connection.execute(load_sql("media/cached_media/hold.sql"), {"without_room": list(full), "reason": REASON})
 
 
 def host_limits(connection: Connection) -> list[HostLimit]:

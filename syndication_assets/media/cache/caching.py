@@ -21,6 +21,7 @@ from syndication_assets.media.cache.cache_lock import only_run
 from syndication_assets.media.cache.cache_queue import (
     Attempt,
     DueMedium,
+    hold_media,
     host_limits,
     next_media,
     queue_found_media,
@@ -30,11 +31,13 @@ from syndication_assets.media.cache.fetching import Fetcher, MediaFetcher
 from syndication_assets.media.cache.host_limits import HostLimits
 from syndication_assets.media.cache.outcomes import CacheState, Outcome
 from syndication_assets.media.cache.pipeline import Pipeline
+from syndication_assets.media.cache.storage_limits import StorageLimits
 from syndication_assets.media.cache.storing import MediaStorer, ReadContent
 from syndication_assets.media.cache.waiting_media import WaitingMedia
 from syndication_assets.media.contents.inspecting import MediaInspector
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.limits import storage_left
 
 logger = logging.getLogger(__name__)
 _BATCH = 200
@@ -55,6 +58,8 @@ class CacheRun:
     """State → number of media that entered it."""
     reasons: Counter[str] = field(default_factory=Counter)
     fetched_bytes: int = 0
+    full: list[str] = field(default_factory=list)
+    """Ids of the organizations that store all that they may: their media wait."""
     is_at_budget: bool = False
     """Whether media wait because the run, or a host, has fetched what one run may."""
 
@@ -100,16 +105,20 @@ class MediaCache:
             with transaction(self._url) as connection:
                 run.queued = queue_found_media(connection, moment)
                 limits = HostLimits(host_limits(connection))
-            waiting = WaitingMedia(lambda taken, closed: self._next(run, moment, taken, closed), limits)
+                storage = StorageLimits(storage_left(connection))
+            waiting = WaitingMedia(lambda taken, closed: self._next(run, moment, taken, closed, storage.full), limits)
             inspector = stack.enter_context(MediaInspector())
             fetcher = stack.enter_context(closing(self._fetcher or self._public_fetcher()))
             storer = MediaStorer(store, self._read or inspector.read)
             written = stack.enter_context(_Written(self._write, waiting))
-            pipeline = stack.enter_context(Pipeline(fetcher, storer, limits, connections, self._now))
+            pipeline = stack.enter_context(Pipeline(fetcher, storer, limits, storage, connections, self._now))
             for attempt in pipeline.attempts(waiting, lambda: self._is_below_budget(run, pipeline)):
                 run.add(attempt)
                 written.add(attempt)
             run.is_at_budget = run.is_at_budget or waiting.has_left_some()
+        run.full = storage.full
+        with transaction(self._url) as connection:
+            hold_media(connection, run.full)
         return run
 
     def _public_fetcher(self) -> MediaFetcher:
@@ -118,12 +127,17 @@ class MediaCache:
         )
 
     def _next(
-        self, run: CacheRun, moment: datetime, taken: Collection[str], closed: Collection[str]
+        self,
+        run: CacheRun,
+        moment: datetime,
+        taken: Collection[str],
+        closed: Collection[str],
+        full: Collection[str],
     ) -> list[DueMedium]:
         """What waited when the run began: what fails now waits for a later run."""
         self._log.info(f"media: {run.states.total():,} tried, {run.fetched_bytes:,} bytes fetched")
         with transaction(self._url) as connection:
-            return next_media(connection, moment, _BATCH, taken, closed)
+            return next_media(connection, moment, _BATCH, taken, closed, full)
 
     def _is_below_budget(self, run: CacheRun, pipeline: Pipeline) -> bool:
         run.is_at_budget = 0 < self._settings.media_run_bytes <= pipeline.fetched_bytes

@@ -10,10 +10,11 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from syndication_assets.media.cache.cache_queue import Attempt, DueMedium
+from syndication_assets.media.cache.cache_queue import Attempt, DueMedium, StoredFile
 from syndication_assets.media.cache.fetching import Fetched, Fetcher
 from syndication_assets.media.cache.host_limits import HostLimits
 from syndication_assets.media.cache.outcomes import Outcome, expired
+from syndication_assets.media.cache.storage_limits import StorageLimits
 from syndication_assets.media.cache.storing import MediaStorer
 from syndication_assets.media.cache.waiting_media import WaitingMedia
 
@@ -32,11 +33,18 @@ class Pipeline:
     """Attempts of one run, as they end. Leave its context when done: what was begun is ended first."""
 
     def __init__(
-        self, fetcher: Fetcher, storer: MediaStorer, limits: HostLimits, connections: int, now: Callable[[], datetime]
+        self,
+        fetcher: Fetcher,
+        storer: MediaStorer,
+        limits: HostLimits,
+        storage: StorageLimits,
+        connections: int,
+        now: Callable[[], datetime],
     ) -> None:
         self._fetcher = fetcher
         self._storer = storer
         self._limits = limits
+        self._storage = storage
         self._connections = connections
         self._now = now
         self._done: queue.SimpleQueue[_Fetched | Future[Attempt]] = queue.SimpleQueue()
@@ -74,6 +82,8 @@ class Pipeline:
             medium = waiting.next(time.monotonic())
             if medium is None:
                 return
+            if not self._storage.has_room(medium.organization_id):
+                continue  # it stays in the queue
             expires_at = medium.expires_at
             if expires_at is not None and expires_at <= self._now():
                 yield Attempt(medium, expired(expires_at))
@@ -96,7 +106,10 @@ class Pipeline:
             return
         if isinstance(ended, Future):
             self._storing -= 1
-            yield ended.result()
+            attempt = ended.result()
+            if isinstance(attempt.result, StoredFile):
+                self._storage.add(attempt.medium.organization_id, attempt.result.size_bytes)
+            yield attempt
             return
         self._fetching -= 1
         medium, fetched = ended.medium, ended.future.result()

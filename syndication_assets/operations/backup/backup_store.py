@@ -25,7 +25,8 @@ from syndication_assets.operations.backup.manifest import (
     hash_of,
 )
 from syndication_assets.operations.backup.progress import Report
-from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED, PrivateStore
+from syndication_assets.operations.owned_store import OwnedStore
+from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%SZ"
@@ -38,13 +39,15 @@ def new_name(started_at: datetime) -> str:
     return f"{started_at.astimezone(UTC):{_TIME}}-{secrets.token_hex(2)}"
 
 
-class BackupStore(PrivateStore):
-    """The backups below `url`."""
+class BackupStore(OwnedStore):
+    """The backups below `url`, of one database: another one would remove them as too many of its own."""
 
     what = "backup"
     error = BackupError
     if_not_written = "Nothing of it is kept: make room or make the place writable, and back up again."
     if_not_read = "Make the place readable, or name another one with SYNDICATION_BACKUP_URL."
+    variable = "SYNDICATION_BACKUP_URL"
+    take_over_command = "syndication backup take-over"
 
     @classmethod
     def of_backup(cls, url: str) -> "tuple[BackupStore, str]":
@@ -92,6 +95,7 @@ class BackupStore(PrivateStore):
 
     def remove(self, name: str) -> None:
         """Removes a backup. Without its manifest, which goes first, it is none."""
+        self._require_claim()
         with self._errors(f"removed ({name})"):
             self._filesystem.rm_file(self._path(f"{name}/{MANIFEST_FILE}"))
             self._filesystem.rm(self._path(name), recursive=True)
@@ -103,6 +107,7 @@ class BackupStore(PrivateStore):
             if found is None or now - datetime.strptime(found[1], _TIME).replace(tzinfo=UTC) < _OLD:
                 continue
             if folder.startswith(UNFINISHED) or not self._exists(f"{folder}/{MANIFEST_FILE}"):
+                self._require_claim()
                 with self._errors(f"removed ({folder})"):
                     self._filesystem.rm(self._path(folder), recursive=True)
 
@@ -111,6 +116,7 @@ class BackupStore(PrivateStore):
         """What is written in this block becomes the backup `name` when its manifest is finished; otherwise, nothing of
         it stays.
         """
+        self._require_claim()
         folder = f"{UNFINISHED}{name}" if self._is_local else name
         with self._errors("written"):
             self._make_folder(folder, is_new=True)

@@ -45,7 +45,7 @@ class TakenBackup:
 def take_backup(settings: Settings, store: BackupStore, report: Report) -> TakenBackup:
     """Takes a backup, records it, and removes the backups that are too many. One runs at a time.
 
-    BackupError if it is not complete; then nothing of it is kept.
+    BackupError if it is not complete, then nothing of it is kept; or if the place belongs to another database.
     """
     own_url = database_url(settings)
     source_url, variable = own_url, DATABASE_VARIABLE
@@ -54,8 +54,7 @@ def take_backup(settings: Settings, store: BackupStore, report: Report) -> Taken
         source_url = checked_url(settings.backup_database_url.get_secret_value(), variable)
     with transaction(own_url, lock=LOCK) as connection:
         connection.execute("set local idle_in_transaction_session_timeout = 0")
-        store.remove_unfinished(datetime.now(UTC))
-        manifest, manifest_hash = _write(settings, store, source_url, variable, report)
+        manifest, manifest_hash = _write(settings, store, own_url, source_url, variable, report)
         backup_id = backup_rows.record_backup(connection, manifest, manifest_hash, store.url)
         removed = _too_many(store.names(), settings.backups_kept, backup_rows.newest_proven(connection))
         for name in removed:
@@ -70,7 +69,9 @@ def _too_many(names: list[str], kept: int, proven: str | None) -> list[str]:
     return [name for name in names[kept:] if name != proven] if kept else []
 
 
-def _write(settings: Settings, store: BackupStore, url: str, variable: str, report: Report) -> tuple[Manifest, str]:
+def _write(
+    settings: Settings, store: BackupStore, own_url: str, url: str, variable: str, report: Report
+) -> tuple[Manifest, str]:
     dagster_url = existing_dagster_url(settings, url)
     started_at = datetime.now(UTC)
     with ExitStack() as stack:
@@ -83,6 +84,8 @@ def _write(settings: Settings, store: BackupStore, url: str, variable: str, repo
         migrations = database_content.migrations_of(source)
         if _FIRST_MIGRATION not in migrations:
             raise BackupError("The database has no record of backups yet: run `syndication migrate` first.")
+        store.claim(own_url)
+        store.remove_unfinished(started_at)
         roles = database_content.roles_of(source)
         landing_zone = database_content.landing_zone_of(source, settings.landing_url)
         key_ids = database_content.secret_key_ids_of(source)

@@ -216,14 +216,20 @@ class Spending:
         return None
 
 
-def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:
-    """The price of the model on the day, and the organization's budgets with their spent amounts."""
-    prices = connection.execute(
+def price_on(connection: Connection, provider: str, model: str, day: date) -> Price | None:
+    """The price of a model on a day; None if it has none."""
+    row = connection.execute(
         "select price_version, currency, input_price, cached_input_price, output_price from operations.api_prices"
         " where provider = %s and model = %s and valid_from <= %s"
         " order by valid_from desc, price_version desc limit 1",
-        [provider, model, today],
-    ).fetchall()
+        [provider, model, day],
+    ).fetchone()
+    return None if row is None else Price(*row)
+
+
+def read_spending(connection: Connection, organization_id: str, provider: str, model: str, today: date) -> Spending:
+    """The price of the model on the day, and the organization's budgets with their spent amounts."""
+    price = price_on(connection, provider, model, today)
     # The last moment of the day, because whatever is left of the day counts for it.
     moment = datetime.combine(today, time.max, tzinfo=UTC)
     budgets = connection.execute(
@@ -236,4 +242,4 @@ def read_spending(connection: Connection, organization_id: str, provider: str, m
         " from tenancy.organizations as o where o.organization_id = %s",
         [organization_id],
     ).fetchall()
-    return Spending(slug, model, Price(*prices[0]) if prices else None, [Budget(*row) for row in budgets], warn_from)
+    return Spending(slug, model, price, [Budget(*row) for row in budgets], warn_from)

@@ -27,6 +27,7 @@ from syndication_assets.scraping.fetching.fetch_session import (
 )
 from syndication_assets.scraping.fetching.profile_listing import ProfileToFetch
 from syndication_assets.scraping.fetching.sampling import profiles_to_fetch, record_failure, record_fetch
+from syndication_assets.tenancy.limits import require_room
 
 _SCRIPT_NAME = "syndication_assets.scraping.fetching.fetch"
 logger = logging.getLogger(__name__)
@@ -98,13 +99,16 @@ def fetch_organization(
 
     A failed profile is listed in the report and in the run, which is then `failed`; the other profiles are fetched
     nevertheless. Unless only due profiles are wanted, one that any run has landed within `guard` is not paid for again.
-    Raises SyndicationError if another fetch of the same organization and source is running.
+    Raises SyndicationError if another fetch of the same organization and source is running. LimitReachedError, and no
+    profile is fetched, if the organization has as many posts or stored bytes as it may; one run may pass the limit.
     """
     profiles = profiles_to_fetch(url, organization.organization_id, source.platform, only_due=only_due)
     report = FetchReport(organization.slug, profiles=len(profiles))
     if not profiles:
         log.info("%s: no %s profile is %s", organization.slug, source.platform, "due" if only_due else "tracked")
         return report
+    with transaction(url) as connection:
+        require_room(connection, organization.organization_id, ("posts", "storage_bytes"))
     with (
         the_only_fetch(url, organization, source) as connection,
         run_session(url, _SCRIPT_NAME, dagster_run_id) as session,

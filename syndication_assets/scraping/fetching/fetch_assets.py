@@ -19,6 +19,7 @@ from syndication_assets.scraping.fetching.fetch_session import FetchSource
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets.sql_assets.partitions import require_today
+from syndication_assets.tenancy.limits import LimitReachedError
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
 _CHECK_DESCRIPTION = "Every tracked and active profile of every active organization was fetched in the last run."
@@ -43,6 +44,7 @@ _EXAMPLES = {
     "linkedin": "the-name-in-the-profile-url",
     "youtube": "UC…, the channel id",
     "instagram": "the-name-in-the-profile-url",
+    "rss": "blog.example/feed.xml",
 }
 
 
@@ -78,6 +80,7 @@ def fetch_as_asset(
     only_due = not origin_of_run(context.run.run_id, context.run.tags).is_by_hand
     reports: list[FetchReport] = []
     problems: list[str] = []
+    limits: list[str] = []
     try:
         source = make_source()
         zone = LandingZone(settings.landing_url)
@@ -95,6 +98,10 @@ def fetch_as_asset(
                         guard=guard_of(context.run.tags, settings),
                         log=context.log,
                     )
+                except LimitReachedError as error:  # no failure of the run: what has landed is to be loaded
+                    limits.append(str(error))
+                    context.log.warning(str(error))
+                    continue
                 except SyndicationError as error:  # the other organizations are fetched nevertheless
                     problems.append(f"{organization.slug}: {error}")
                     execution.tally.add(organization.organization_id, came_in=1, rejected=1, reason=str(error))
@@ -110,11 +117,14 @@ def fetch_as_asset(
     metadata = {**_metadata(reports, files_today), **execution.metadata}
     if problems and not any(report.files_landed or report.skipped for report in reports):
         raise dg.Failure("\n".join(["Nothing could be fetched.", *problems]), metadata=metadata)
-    if not metadata["profiles"] and not only_due:
+    if not metadata["profiles"] and not only_due and not limits:
         how_to = _HOW_TO_TRACK.format(platform=source.platform, example=_EXAMPLES[source.platform])
         metadata["how_to_track_a_profile"] = dg.MetadataValue.md(how_to)
     # A check reports failed profiles: failing the asset would keep the other profiles' files from being loaded.
-    check = dg.AssetCheckResult(check_name=CHECK_NAME, passed=not problems, description="\n".join(problems) or None)
+    not_fetched = [*limits, *problems]
+    check = dg.AssetCheckResult(
+        check_name=CHECK_NAME, passed=not not_fetched, description="\n".join(not_fetched) or None
+    )
     gaps = [f"{report.organization}: {name}: {gap}" for report in reports for name, gap in report.gaps.items()]
     gap_check = dg.AssetCheckResult(
         check_name=GAP_CHECK_NAME,

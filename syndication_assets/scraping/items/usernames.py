@@ -3,6 +3,8 @@
 import unicodedata
 from urllib.parse import unquote
 
+_FEEDS = "rss"
+"""Its profiles are named by the addresses of feeds, without https://."""
 _CASE_INSENSITIVE_PLATFORMS = {"linkedin"}
 # A name that was escaped by the browser, by an actor and by a program that named a file.
 _MOST_ESCAPES = 4
@@ -15,6 +17,8 @@ def canonical_username(platform: str, name: str) -> str:
     of a canonical name is the name itself.
     """
     name = name.strip()
+    if platform == _FEEDS:
+        name = _address(name)
     if name.isascii() and "%" not in name:
         return name.lower() if platform in _CASE_INSENSITIVE_PLATFORMS else name
     for _ in range(_MOST_ESCAPES):
@@ -27,6 +31,11 @@ def canonical_username(platform: str, name: str) -> str:
         # Lower case may leave the composed form: İ becomes i with a dot above.
         name = unicodedata.normalize("NFC", name.lower())
     return name
+
+
+def _address(name: str) -> str:
+    host, slash, path = name.removeprefix("https://").partition("/")
+    return f"{host.lower()}{slash}{path}"
 
 
 def _decoded(name: str) -> str:

@@ -7,6 +7,7 @@ import psycopg
 
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.limits import USERS_LIMIT, user_limit
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
 from syndication_assets.tenancy.people.members import add_member
 from syndication_assets.tenancy.people.users import add_user
@@ -48,7 +49,9 @@ def invite(
             " values (%s, %s, %s, %s, tenancy.current_actor(), now() + %s) returning invitation_id",
             [organization_id, email.strip(), role, hash_of(token), valid_for],
         ).fetchall()[0]
-    except psycopg.errors.CheckViolation:
+    except psycopg.errors.CheckViolation as error:
+        if error.diag.constraint_name == USERS_LIMIT:
+            raise user_limit(error) from None
         raise SyndicationError(f"{email!r} is not an address such as isla@bakery.example.") from None
     return invitation_id, token
 

@@ -6,6 +6,7 @@ import psycopg
 
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.limits import user_limit
 
 ROLES = ("viewer", "member", "editor", "manager", "admin", "owner")
 OWNERS_ARE_KEPT = "set constraints tenancy.organization_members_keep_an_owner, tenancy.users_keep_an_owner immediate"
@@ -42,6 +43,8 @@ def add_member(connection: Connection, organization_id: str, user_id: str, role:
             "insert into tenancy.organization_members (organization_id, user_id, role) values (%s, %s, %s)",
             [organization_id, user_id, role],
         )
+    except psycopg.errors.CheckViolation as error:
+        raise user_limit(error) from None
     except psycopg.errors.UniqueViolation:
         raise SyndicationError(
             "The user is a member already: change the role with `syndication member role`."
@@ -91,6 +94,8 @@ def _change(connection: Connection, statement: str, parameters: dict[str, str | 
     try:
         changed = connection.execute(statement, parameters).rowcount
         connection.execute(OWNERS_ARE_KEPT)
+    except psycopg.errors.CheckViolation as error:
+        raise user_limit(error) from None
     except psycopg.errors.RestrictViolation as error:
         raise SyndicationError(
             f"{error.diag.message_primary}: make somebody else owner first with `syndication member role`."

@@ -27,8 +27,8 @@ class AnalysisDesk:
     def settings(self) -> Settings:
         return Settings.from_environment().model_copy(update={"media_url": str(self.directory)} | self.changes)
 
-    def store(self, *contents: bytes) -> list[str]:
-        """Stores files as the cache does; returns their SHA-256."""
+    def store(self, *contents: bytes, poster: bytes | None = None) -> list[str]:
+        """Stores files as the cache does, all with this poster; returns their SHA-256."""
         store, stored = MediaStore(str(self.directory)), []
         store.claim(self.url)
         with transaction(self.url) as connection:
@@ -39,10 +39,20 @@ class AnalysisDesk:
                 mime_type = mime_type_of(content)
                 assert mime_type is not None
                 sha256, path = store.store(organization_id, content, mime_type)
+                poster_path = None if poster is None else store.store_preview(organization_id, poster)
                 connection.execute(
                     "insert into media.media_files (organization_id, sha256, size_bytes, mime_type, object_path,"
-                    " frame_count) values (%s, %s, %s, %s, %s, %s) on conflict (organization_id, sha256) do nothing",
-                    (organization_id, sha256, len(content), mime_type, path, 1 if mime_type in FORMATS else None),
+                    " frame_count, poster_path) values (%s, %s, %s, %s, %s, %s, %s)"
+                    " on conflict (organization_id, sha256) do nothing",
+                    (
+                        organization_id,
+                        sha256,
+                        len(content),
+                        mime_type,
+                        path,
+                        1 if mime_type in FORMATS else None,
+                        poster_path,
+                    ),
                 )
                 stored.append(sha256)
         return stored

@@ -20,7 +20,3 @@ SEEN = {
 def seen(**changes: Any) -> Reply:
     """A completion that describes the picture, with changes to it."""
     return completion(json.dumps({**SEEN, **changes}))
-
-
-def body_of(reply: Reply) -> Any:
-    return json.loads(reply.body)

@@ -28,10 +28,11 @@ from syndication_assets.media.analysis.findings import (
     RefusedPictureError,
 )
 from syndication_assets.media.analysis.outcomes import AnalysisState, completed
+from syndication_assets.media.analysis.planning import plans
 from syndication_assets.media.checks import CHECKS
 from syndication_assets.sql_assets.checks import find_offenders
 from syndication_assets_tests.media.analysis.analysis_desk import AnalysisDesk
-from syndication_assets_tests.media.media_samples import DOCUMENT, picture
+from syndication_assets_tests.media.media_samples import DOCUMENT, VIDEO, picture
 
 RED, BLUE, GREEN = (picture(seed=number) for number in (1, 2, 3))
 GREY = (Colour("#777777", 1.0),)
@@ -54,7 +55,7 @@ class Looker:
     longest_side: int = 64
     looks: int = 0
 
-    async def analyse(self, picture: bytes) -> Result:
+    async def analyse(self, picture: bytes, _sha256: str) -> Result:
         assert picture.startswith(b"\xff\xd8"), "a JPEG of our own"
         self.looks += 1
         return self.look(self.looks)
@@ -97,6 +98,19 @@ def test_a_content_is_analysed_once_and_by_another_version_only_if_somebody_says
     ]
     assert desk.rows("select count(*), count(distinct sha256) from media.analyses") == [(5, 3)]
     assert desk.rows("select version, count(*) from media.analyses where is_newest group by 1") == [(2, 3)]
+
+
+def test_videos_and_documents_are_looked_at_by_their_posters_and_pictures_by_themselves(desk: AnalysisDesk):
+    desk.store(BLUE)
+    files = desk.store(VIDEO, DOCUMENT, poster=RED)
+    run = desk.run()
+    assert (run.queued, run.states) == ({"colours": 3}, {("colours", "completed"): 3})
+    colours = dict(desk.rows("select sha256, colours::text from media.analyses"))
+    assert colours[files[0]] == colours[files[1]]
+    assert len(set(colours.values())) == 2
+    with transaction(desk.url) as connection:
+        (plan,) = plans(connection, desk.settings)
+    assert (plan.new_pictures, plan.waiting) == (0, 0), "the plan counts them as the queue does"
 
 
 def test_what_waits_for_an_older_version_waits_for_the_newest(desk: AnalysisDesk):

@@ -3,27 +3,40 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from PIL import Image
 
+from syndication_assets.ai.language_model_answers import LanguageModelError
+from syndication_assets.ai.language_model_responses import ResponseReader
+from syndication_assets.http.response import HttpResponse
 from syndication_assets.media.analysis.colours.dominant_colours import difference, dominant_colours
 from syndication_assets.media.analysis.findings import (
     AnalysisError,
     AnalyzerDownError,
     FailedAttemptError,
+    Findings,
     RefusedPictureError,
 )
 from syndication_assets.media.analysis.outcomes import AnalysisState, after_error
 from syndication_assets.media.analysis.prepared_pictures import prepared_picture
 from syndication_assets.media.analysis.text_in_pictures.read_lines import ReadLine, findings_of
 from syndication_assets.media.analysis.text_in_pictures.tesseract_analyzer import lines_of
-from syndication_assets.media.analysis.vision.picture_answers import error_of, problem_of, read_answer
-from syndication_assets.media.analysis.vision.picture_question import PROMPT, question
+from syndication_assets.media.analysis.vision.picture_answers import problem_of
+from syndication_assets.media.analysis.vision.picture_question import PICTURE_FORM, PROMPT, question
+from syndication_assets.media.analysis.vision.picture_question import findings_of as findings_of_answer
 from syndication_assets_tests.ai.chat_server import Reply, completion, error
-from syndication_assets_tests.media.analysis.model_answers import SEEN, body_of, seen
+from syndication_assets_tests.media.analysis.model_answers import SEEN, seen
 from syndication_assets_tests.media.media_samples import DOCUMENT, picture, png_of_claimed_size
+
+
+def read_answer(reply: Reply, key: str) -> Findings:
+    """What an analyzer makes of an answer of the server."""
+    result = ResponseReader(key, "small", 60, 900).read(HttpResponse(reply.status, {}, reply.body), 5, PICTURE_FORM)
+    if isinstance(result, LanguageModelError):
+        raise problem_of(result)
+    return findings_of_answer(result.content)
+
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -109,7 +122,7 @@ def test_a_model_sees_a_picture_in_the_question_itself_and_text_in_it_is_data():
 
 
 def test_the_answer_of_a_model_is_findings():
-    found = read_answer(body_of(seen()), "sk-key")
+    found = read_answer(seen(), "sk-key")
     assert (found.description, found.text_in_picture, found.text_language) == (
         "A red kilt on a table.",
         "SALE\nuntil Sunday",
@@ -130,18 +143,18 @@ def test_the_answer_of_a_model_is_findings():
     ],
 )
 def test_fences_thoughts_and_sentences_around_the_answer_do_not_matter(content: str):
-    assert read_answer(body_of(completion(content)), "sk-key").objects == ("kilt", "table")
+    assert read_answer(completion(content), "sk-key").objects == ("kilt", "table")
 
 
 def test_what_the_model_cannot_know_is_not_known():
-    found = read_answer(body_of(seen(confidence=95, text_language="English, I think", text_in_picture="A")), "sk-key")
+    found = read_answer(seen(confidence=95, text_language="English, I think", text_in_picture="A"), "sk-key")
     assert (found.confidence, found.text_language) == (None, None)
-    assert read_answer(body_of(seen(text_in_picture="", text_language="en")), "sk-key").text_language is None
-    assert read_answer(body_of(seen(safety_reason="none")), "sk-key").safety_reason is None
+    assert read_answer(seen(text_in_picture="", text_language="en"), "sk-key").text_language is None
+    assert read_answer(seen(safety_reason="none"), "sk-key").safety_reason is None
 
 
 def test_a_key_in_an_answer_is_not_kept():
-    found = read_answer(body_of(seen(alt_text="A kilt sk-key-1")), "sk-key-1")
+    found = read_answer(seen(alt_text="A kilt sk-key-1"), "sk-key-1")
     assert found.alt_text == "A kilt [key]"
 
 
@@ -163,7 +176,7 @@ def test_a_key_in_an_answer_is_not_kept():
 )
 def test_an_unusable_answer_has_a_reason_that_quotes_nothing(reply: Reply, kind: type[AnalysisError], reason: str):
     with pytest.raises(kind, match=reason) as caught:
-        read_answer(body_of(reply), "sk-key")
+        read_answer(reply, "sk-key")
     assert "kilt" not in str(caught.value)
 
 
@@ -179,15 +192,9 @@ def test_an_unusable_answer_has_a_reason_that_quotes_nothing(reply: Reply, kind:
     ],
 )
 def test_an_error_of_the_server_is_of_the_picture_or_of_all_pictures(reply: Reply, kind: type[AnalysisError]):
-    reported = error_of(_response(reply), body_of(reply))
-    assert reported is not None
-    assert type(problem_of(reported)) is kind
-
-
-def _response(reply: Reply) -> Any:
-    from syndication_assets.http.response import HttpResponse  # noqa: PLC0415
-
-    return HttpResponse(reply.status, {}, reply.body)
+    with pytest.raises(AnalysisError) as caught:
+        read_answer(reply, "sk-key")
+    assert type(caught.value) is kind
 
 
 def test_a_failed_attempt_is_repeated_later_and_parked_after_the_fifth():

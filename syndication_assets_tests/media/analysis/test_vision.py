@@ -105,6 +105,9 @@ def test_a_picture_is_described_once_with_its_cost_and_travels_without_what_its_
         " inner join media.analyzer_versions as v using (organization_id, analyzer, version)",
         PROMPT,
     ) == [(True, "small", True)]
+    ((prompt, response, error_message),) = vision.rows("select prompt, response, error_message from ai.llm_calls")
+    assert prompt.endswith("Describe this picture.\n[picture]")
+    assert (json.loads(response)["objects"], error_message) == (["kilt", "table"], None)
     assert look(vision)[1].requests == []
 
 
@@ -157,7 +160,8 @@ def test_questions_at_the_same_time_stay_within_the_budget_together(vision: Anal
     budget(vision, "0.015")
     vision.store(*(picture(seed=number) for number in range(6)))
     _, server = look(vision, Reply(seen().body, seconds=0.3), llm_concurrency=6)
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2, "the second waits for what the first has cost, and a third does not fit"
+    assert sum(row[3] for row in ledger(vision)) == 2 * COST
 
 
 def test_rubbish_is_paid_for_counts_as_an_attempt_and_says_why(vision: AnalysisDesk):

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup import backup_rows, client_programs, taking
 from syndication_assets.operations.backup.backup_store import BackupStore
@@ -22,6 +23,7 @@ from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.operations.backup.restoring import restore_files
 from syndication_assets.operations.backup.table_origins import ORIGINS
 from syndication_assets.operations.backup.taking import take_backup
+from syndication_assets.operations.owned_store import MARK
 from syndication_assets.settings import Settings
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.operations.backup.conftest import MadeBackup, settings_of, silent
@@ -116,6 +118,28 @@ class _Same:
         pass
 
 
+def contents(place: Path) -> list[str]:
+    """What a place has beside the name of its database."""
+    return sorted(path.name for path in place.iterdir() if path.name != MARK)
+
+
+def test_a_copy_of_the_database_removes_no_backups_of_the_one_that_it_was_copied_from(made: MadeBackup, tmp_path: Path):
+    place, settings = tmp_path / "backups", made.settings.model_copy(update={"backups_kept": 1})
+    older, unfinished = "20200101T000000Z-0000", ".unfinished-20200101T000000Z-0001"
+    for name in (older, unfinished):
+        (place / name).mkdir(parents=True)
+        (place / name / "manifest.json").write_text("{}")
+    (place / MARK).write_text("7/1/16384\nsince 2026-01-01 00:00:00 UTC\n")
+    before = _rows(made)
+    with pytest.raises(BackupError, match=r"belongs to another database.*set SYNDICATION_BACKUP_URL to an empty place"):
+        take_backup(settings, BackupStore(str(place)), silent)
+    assert (contents(place), _rows(made)) == ([unfinished, older], before)
+    with transaction(made.url) as connection:
+        BackupStore(str(place)).take_over(connection)
+    taken = take_backup(settings, BackupStore(str(place)), silent)
+    assert contents(place) == [taken.manifest.name], "without the mark, they would have gone"
+
+
 def test_two_backups_at_once_are_both_complete(made: MadeBackup, tmp_path: Path):
     store = BackupStore(str(tmp_path / "backups"))
     with ThreadPoolExecutor(2) as pool:
@@ -161,8 +185,9 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_one(made: MadeBackup, tm
     command = [sys.executable, "-m", "syndication_assets.cli.main", "backup", "--to", str(place)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == -9, done.stderr
-    (left,) = place.iterdir()
-    assert left.name.startswith(".unfinished-")
+    (name,) = contents(place)
+    assert name.startswith(".unfinished-")
+    left = place / name
     assert (left / "syndication.dump").stat().st_size > 10_000
     store = BackupStore(str(place))
     assert store.names() == []
@@ -170,8 +195,9 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_one(made: MadeBackup, tm
         store.newest()
     store.remove_unfinished(datetime.now(UTC))
     assert left.exists(), "it may still be running on another machine"
+    store.claim(made.url)
     store.remove_unfinished(datetime.now(UTC) + timedelta(days=2))
-    assert list(place.iterdir()) == []
+    assert contents(place) == []
 
 
 class _FullDisk:
@@ -207,7 +233,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     message = rf"The backup cannot be written at {store.url}: No space left on device\. Nothing of it is kept"
     with pytest.raises(BackupError, match=message):
         take_backup(made.settings, store, silent)
-    assert list((tmp_path / "backups").iterdir()) == []
+    assert contents(tmp_path / "backups") == []
     assert _rows(made) == before
 
 
@@ -290,11 +316,12 @@ def test_a_backup_removes_the_oldest_beyond_the_number_that_is_kept(made: MadeBa
     (tmp_path / "backups" / "of somebody else").mkdir()
     taken = take_backup(made.settings.model_copy(update={"backups_kept": 1}), store, silent)
     assert taken.removed == [older]
-    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == [taken.manifest.name, "of somebody else"]
+    assert contents(tmp_path / "backups") == [taken.manifest.name, "of somebody else"]
 
 
 def test_an_object_store_has_a_backup_when_its_manifest_is_there(made: MadeBackup, tmp_path: Path):
     store = BackupStore("memory://backups-of-a-test")
+    store.claim(made.url)
     name = made.manifest.name
     with store.new_backup(name) as unfinished:
         for file in made.manifest.files:

@@ -16,7 +16,7 @@ class ColourAnalyzer:
     longest_side: int = 256
     version = AnalyzerVersion(f"colours {VERSION}")
 
-    async def analyse(self, picture: bytes) -> Result:
+    async def analyse(self, picture: bytes, sha256: str) -> Result:  # noqa: ARG002 - every analyzer is called so
         try:
             with Image.open(io.BytesIO(picture), formats=["JPEG"]) as image:
                 shown = image.convert("RGB")

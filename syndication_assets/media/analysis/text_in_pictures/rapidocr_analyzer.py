@@ -40,7 +40,7 @@ class RapidocrAnalyzer:
     ) -> None:
         self._child.close()
 
-    async def analyse(self, picture: bytes) -> Result:
+    async def analyse(self, picture: bytes, sha256: str) -> Result:  # noqa: ARG002 - every analyzer is called so
         try:
             lines = await asyncio.to_thread(self._child.run, list[ReadLine], read_lines, picture)
         except ChildEndedError as error:

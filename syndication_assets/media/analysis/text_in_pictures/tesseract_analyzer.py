@@ -47,7 +47,7 @@ class TesseractAnalyzer:
     ) -> None:
         self._child.close()
 
-    async def analyse(self, picture: bytes) -> Result:
+    async def analyse(self, picture: bytes, sha256: str) -> Result:  # noqa: ARG002 - every analyzer is called so
         try:
             table = await asyncio.to_thread(self._child.run, str, read_table, picture, self._languages)
         except (ChildEndedError, ChildRaisedError) as error:

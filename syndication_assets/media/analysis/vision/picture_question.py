@@ -1,13 +1,14 @@
 """What a model is asked of a picture, and the form of its answer. Pure."""
 
-import base64
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from syndication_assets.ai.answer_forms import form_of
+from syndication_assets.ai.prompts import Messages, picture_part
 from syndication_assets.media.analysis.findings import Findings, Safety
-from syndication_assets.text.outside import clean, cleaned
+from syndication_assets.text.outside import clean
 
 LONGEST_SIDE = 1024
 TOKENS_OF_QUESTION = 2_500
@@ -66,40 +67,25 @@ class PictureAnswer(BaseModel):
     confidence: Annotated[float | None, AfterValidator(_share_or_none)]
 
 
-RESPONSE_FORMAT = {
-    "type": "json_schema",
-    "json_schema": {"name": "PictureAnswer", "strict": True, "schema": PictureAnswer.model_json_schema()},
-}
+PICTURE_FORM = form_of(PictureAnswer, "a description", tokens=300)
 
 
-class UnreadableAnswerError(ValueError):
-    """The answer has another form; the message, which quotes nothing, says what is wrong."""
-
-
-def question(picture: bytes) -> list[dict[str, Any]]:
+def question(picture: bytes) -> Messages:
     """The messages that ask about a JPEG. The picture travels in the request: no server fetches anything for it."""
-    url = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
     return [
         {"role": "system", "content": PROMPT},
         {
             "role": "user",
             "content": [
                 {"type": "text", "text": "Describe this picture."},
-                {"type": "image_url", "image_url": {"url": url}},
+                picture_part(picture),
             ],
         },
     ]
 
 
-def findings_of(value: Any) -> Findings:
-    """What a model found, from one JSON object as it wrote it. UnreadableAnswerError if it has another form."""
-    try:
-        answer = PictureAnswer.model_validate(cleaned(value))
-    except ValidationError as error:
-        details = error.errors(include_input=False, include_url=False)
-        keys = {str(detail["loc"][0]) for detail in details if detail["loc"]}
-        wrong = ", ".join(key for key in PictureAnswer.model_fields if key in keys)
-        raise UnreadableAnswerError(f"of its keys, {wrong} are missing, empty or of the wrong type") from None
+def findings_of(answer: PictureAnswer) -> Findings:
+    """What a model found."""
     text = answer.text_in_picture.strip()
     objects = dict.fromkeys(name for each in answer.objects if (name := clean(each, 60).strip()))
     return Findings(

@@ -1,0 +1,1 @@
+"""Feeds of other people, blogs and newsletters: their entries as posts."""
