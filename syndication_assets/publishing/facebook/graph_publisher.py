@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from syndication_assets.channels.accounts.account_health import AccountHealth, AccountState, rejected, unreachable
 from syndication_assets.channels.errors.facebook_errors import classify
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
-from syndication_assets.http.clients.http_client import Files, HttpClient
+from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.clients.public_urls import PublicUrlError, UnresolvedUrlError, public_addresses
+from syndication_assets.http.clients.request import Files
 from syndication_assets.http.http_errors import HttpError, InvalidRequestError, NotSentError, WithheldError
 from syndication_assets.http.redaction import redact, redact_to_line
 from syndication_assets.http.response import HttpResponse
