@@ -94,3 +94,13 @@ def test_photos_are_added_listed_and_shown(desk: StudioDesk, run, tmp_path: Path
     desk.execute("update media.stock_sources set is_active = source = 'own'")
     assert "No source has a photo for these words." in run("stock", "search", "harbour", fails=True)
     desk.execute("update media.stock_sources set is_active = true")
+
+
+def test_sources_of_photos_are_ordered_paused_and_given_back_their_values(desk: StudioDesk, run):
+    run("stock-source", "pause", "freepik")
+    run("stock-source", "resume", "freepik")
+    run("stock-source", "edit", "openverse", "--attribution", "always")
+    query = "select attribution::text from media.stock_sources where source = 'openverse'"
+    assert desk.value(query) == "always"
+    run("stock-source", "remove", "openverse", "--yes")
+    assert desk.value(query) == "by_licence"

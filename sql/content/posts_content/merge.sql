@@ -45,8 +45,8 @@ findings as (
 written_texts as (
     insert into content.posts_content (
         organization_id, content_id, post_core_id, variation, version, state, text_content, hashtags, call_to_action,
-        alt_text, link_url, image_url, picture_file_id, language, stated_amounts, generator, model, template_id, template_version,
-        attempts, product_version, seen_prices, seen_currency, content_hash, created_by
+        alt_text, link_url, image_url, picture_file_id, language, stated_amounts, generator, model, template_id,
+        template_version, attempts, product_version, seen_prices, seen_currency, content_hash, created_by
     )
     select
         organization_id,
