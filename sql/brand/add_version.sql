@@ -1,5 +1,5 @@
--- Adds the next version of one brand and returns its number. Parameters: organization_id, brand_id, repeats_version, and
--- the columns of the version. Two of the same brand at once: the second fails on the key, and nothing of it stays.
+-- Adds the next version of one brand and returns its number. Parameters: organization_id, brand_id, repeats_version,
+-- and the columns of the version. Two of the same brand at once: the second fails on the key, and nothing of it stays.
 
 insert into brand.brand_profile_versions (
     organization_id,
