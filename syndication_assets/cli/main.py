@@ -43,10 +43,10 @@ _MODULES = {
     "web": ("web",),
 }
 _ENTRY_GROUPS = (
-    *("account", "analyzer", "approval-rule", "brand", "budget", "channel-rule", "credentials", "feed", "limit"),
-    *("media-host", "price", "process", "profile", "profile-tag", "provider-budget", "quota", "ranking", "schedule"),
-    *("sections", "snapshot-interval", "stock-source", "tag", "tag-rule", "tagging", "template", "tier", "unit-price"),
-    *("vendor", "webhook", "writing"),
+    *("account", "analyzer", "approval-rule", "brand", "budget", "channel-rule", "credentials", "feed"),
+    *("limit", "media-host", "price", "process", "profile", "profile-tag", "provider-budget", "quota"),
+    *("ranking", "schedule", "sections", "snapshot-interval", "stock-source", "tag", "tag-rule", "tagging"),
+    *("template", "tier", "unit-price", "vendor", "webhook", "writing"),
 )
 """Groups of commands for single entries, which `entry_groups` makes or completes."""
 

@@ -5,12 +5,17 @@ import sys
 
 import click
 
+from syndication_assets.cli.entry_groups import ENTRY_GROUPS
 from syndication_assets.cli.main import main
 from syndication_assets.cli.modules_of_commands import ModulesOfCommands
 
 
 def test_every_command_has_the_name_that_the_table_says():
     assert {name: command.name for name, command in main.commands.items()} == {name: name for name in main.commands}
+
+
+def test_every_group_that_is_made_or_completed_is_a_command():
+    assert {name: main.commands.get(name) for name in ENTRY_GROUPS} == ENTRY_GROUPS
 
 
 def test_a_command_imports_no_other_commands_and_not_what_takes_long():
