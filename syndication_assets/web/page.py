@@ -23,6 +23,7 @@ NOTICES = {
     "cancelled": gettext_noop("The post is cancelled."),
     "moved": gettext_noop("The post has another slot."),
     "rolled_back": gettext_noop("The brand is as in the earlier version."),
+    "step_approved": gettext_noop("Your decision is stored; the text waits for others."),
     "rejected": gettext_noop("The text is rejected."),
 }
 """Fixed sentences, so that no link can put words on a page."""
@@ -53,6 +54,10 @@ class Page:
     def person(self) -> str:
         """Under which name decisions are stored."""
         return "" if self.visitor is None else self.visitor.person
+
+    def may(self, permission: str) -> bool:
+        """Whether the visitor has the right in the current organization."""
+        return self.visitor is not None and self.visitor.may(permission)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -37,6 +37,10 @@ WORDS = (
     gettext_noop("darker overlay"),
     gettext_noop("light text"),
     gettext_noop("dark text"),
+    # The steps of a round.
+    gettext_noop("open"),
+    gettext_noop("waiting"),
+    gettext_noop("skipped"),
     # How grave a problem is.
     gettext_noop("hard"),
     gettext_noop("soft"),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndication_assets.content.review.text_decisions import approve
-from syndication_assets_tests.studio.studio_desk import StudioDesk
+from syndication_assets.studio.requests.new_brief import BriefError
+from syndication_assets_tests.studio.studio_desk import StudioDesk, document
 
 pytestmark = pytest.mark.both_servers
 
@@ -31,3 +32,12 @@ def test_a_brief_becomes_a_published_post_with_its_picture(desk: StudioDesk):
     assert picture == desk.value(
         "select media_file_id from studio.asset_variants where is_posted and format_name = 'square'"
     )
+
+
+def test_a_template_that_needs_a_photo_is_told_where_to_take_it_from(desk: StudioDesk):
+    content = document()
+    content["fields"]["photo"]["is_required"] = True
+    desk.template_version(content)
+    with pytest.raises(BriefError, match="needs a photo: say what to search for"):
+        desk.brief()
+    assert desk.brief(search_terms="a loom").startswith("req-")

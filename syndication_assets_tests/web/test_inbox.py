@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndication_assets.web.pages.inbox import difference
+from syndication_assets_tests.approval.approval_desk import ApprovalDesk
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.web.desk import ADDRESS, Browser, Desk
 
@@ -69,7 +70,7 @@ def test_a_viewer_reads_and_decides_nothing(desk: Desk, editor: Browser, shop: S
     browser.sign_in(VIEWER)
     page = browser.get(f"/texts/{content_id}")
     assert "/approve" not in page
-    assert "texts.decide" in browser.post(f"/texts/{content_id}/approve", status=403)
+    assert "approvals.decide" in browser.post(f"/texts/{content_id}/approve", status=403)
     browser.post(f"/texts/{content_id}/edit", text="Mine.", status=403)
     assert set(_states(shop)) == {"needs_review"}
 
@@ -129,3 +130,27 @@ def test_a_difference_has_both_versions(before: str, after: str):
     parts = list(difference(before, after))
     assert "".join(part.words for part in parts if part.kind != "insert") == before
     assert "".join(part.words for part in parts if part.kind != "delete") == after
+
+
+def test_a_step_of_a_workflow_is_decided_by_its_approver_and_then_waits_for_the_next(desk: Desk, shop: Shop):
+    people = ApprovalDesk(shop.url, olga="owner", ann="editor", mia="manager")
+    flow = people.workflow()
+    people.step(flow, 1, "ann")
+    people.step(flow, 2, "mia")
+    content_id = str(shop.texts()[0]["content_id"])
+    browsers = {}
+    for name in ("ann", "mia"):
+        browsers[name] = desk.browser()
+        browsers[name].open_link(desk.link(people.user[name]))
+    ann, mia = browsers["ann"], browsers["mia"]
+    # A round that began before the workflow is decided as it began; an edit begins one by the workflow.
+    words = str(shop.texts()[0]["text_content"])
+    ann.post(f"/texts/{content_id}/edit", text=words.replace(".", ", as ever.", 1))
+    content_id = str(shop.texts()[1]["content_id"])
+    assert "waits for you" in ann.get("/inbox")
+    assert "/approve" not in mia.get(f"/texts/{content_id}")
+    assert "no approver" in mia.post(f"/texts/{content_id}/approve", status=409)
+    assert "waits for others" in ann.post(f"/texts/{content_id}/approve")
+    assert "/approve" not in ann.get(f"/texts/{content_id}")
+    assert f"/texts/{content_id}/approve" in mia.get(f"/texts/{content_id}")
+    assert "The text is approved." in mia.post(f"/texts/{content_id}/approve")

@@ -1,6 +1,6 @@
 -- One row is one reason why a brief cannot be added as it is, as a sentence that says what to change.
--- Parameters: organization_id, template, brand_name (NULL for the only one), language, photo, platforms and
--- channel_types (lists of the same length).
+-- Parameters: organization_id, template, brand_name (NULL for the only one), language, photo, search_terms,
+-- platforms and channel_types (lists of the same length).
 
 with wanted as (
     select
@@ -94,4 +94,18 @@ where
         select
         from media.stock_images as s
         where s.organization_id = %(organization_id)s and s.stock_image_id = %(photo)s
+    )
+union all
+select format(
+    'The template %%L needs a photo: say what to search for, choose a stock image, or another template.',
+    %(template)s::text
+)
+from template as t
+where
+    %(photo)s::text is null
+    and %(search_terms)s::text is null
+    and exists (
+        select
+        from jsonb_each(t.document -> 'fields') as f (name, field)
+        where f.field ->> 'kind' = 'picture' and (f.field ->> 'is_required')::boolean
     )

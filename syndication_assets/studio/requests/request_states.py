@@ -50,6 +50,7 @@ def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> 
             "brand_name": brief.brand_name,
             "language": brief.language,
             "photo": brief.photo,
+            "search_terms": brief.search_terms,
             **_channels(brief),
         },
     )

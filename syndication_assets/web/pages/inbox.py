@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from syndication_assets.approval.rounds.inbox import HistoryLine, WaitingStep, history_of, inbox_of
 from syndication_assets.content.review.reviewed_texts import ReviewError, read_text, waiting
 from syndication_assets.content.review.reviewed_texts import show as read_with_reasons
 from syndication_assets.content.review.text_decisions import approve, edit, reject
@@ -34,6 +35,9 @@ order by c.version desc
 """
 
 
+_MOST_STEPS = 1000
+
+
 class Difference(NamedTuple):
     """A part of a text beside its earlier version."""
 
@@ -47,16 +51,25 @@ def first_page(page: Page) -> Response:
 
 
 def show_inbox(page: Page) -> Response:
+    """What waits for the visitor comes first."""
     texts = waiting(page.site.database_url, page.organization.slug)
     with page.reading() as connection:
         rows = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
-    return page.render("inbox.html", texts=texts, excerpts={content_id: rest for content_id, *rest in rows})
+        steps = _steps_of_visitor(page, connection)
+    return page.render(
+        "inbox.html",
+        texts=sorted(texts, key=lambda text: text.content_id not in steps),
+        excerpts={content_id: rest for content_id, *rest in rows},
+        steps=steps,
+    )
 
 
 def show_text(page: Page) -> Response:
     content_id = _own_text(page)
     text, findings, decisions = read_with_reasons(page.site.database_url, content_id)
     with page.reading() as connection:
+        step = _steps_of_visitor(page, connection).get(content_id)
+        history = history_of(connection, text.organization_id, content_id)
         versions = connection.execute(_VERSIONS, [text.organization_id, text.post_core_id, text.variation]).fetchall()
         variants = connection.execute(_VARIANTS, [text.request_id, text.platform, text.channel_type]).fetchall()
     before = next((row[3] for row in versions if row[1] == text.version - 1), None)
@@ -65,6 +78,9 @@ def show_text(page: Page) -> Response:
         text=text,
         findings=findings,
         decisions=decisions,
+        step=step,
+        history=history,
+        may_decide=step is not None or (_may_begin(history) and page.may("texts.decide")),
         versions=versions,
         variants=variants,
         difference=None if before is None else list(difference(before, text.draft.text_content)),
@@ -77,7 +93,9 @@ def approve_text(page: Page) -> Response:
     following = _next_waiting(page, content_id)
     with page.acting():
         approve(page.site.database_url, content_id, page.person)
-    return _after_decision(page, following, "approved")
+    with page.reading() as connection:
+        is_approved = read_text(connection, content_id).state == "approved"
+    return _after_decision(page, following, "approved" if is_approved else "step_approved")
 
 
 def reject_text(page: Page) -> Response:
@@ -138,6 +156,17 @@ def _exists(connection: Connection, content_id: str) -> bool:
     return True
 
 
+def _steps_of_visitor(page: Page, connection: Connection) -> dict[str, WaitingStep]:
+    """Text → its step that the visitor may decide now."""
+    steps = inbox_of(connection, page.organization.organization_id, page.person, limit=_MOST_STEPS)
+    return {step.subject_id: step for step in steps}
+
+
+def _may_begin(history: list[HistoryLine]) -> bool:
+    """Whether no round is open, so that a decision begins one."""
+    return all(line.ended_at is not None for line in history)
+
+
 def _next_waiting(page: Page, content_id: str) -> str | None:
     """The text that comes after this one in the inbox, or the first; None if no other waits."""
     ids = [text.content_id for text in waiting(page.site.database_url, page.organization.slug)]
@@ -155,7 +184,7 @@ ROUTES = (
     PageRoute("GET", "/", first_page, is_public=True),
     PageRoute("GET", "/inbox", show_inbox),
     PageRoute("GET", "/texts/{content_id}", show_text),
-    PageRoute("POST", "/texts/{content_id}/approve", approve_text, permission="texts.decide"),
-    PageRoute("POST", "/texts/{content_id}/reject", reject_text, permission="texts.decide"),
+    PageRoute("POST", "/texts/{content_id}/approve", approve_text, permission="approvals.decide"),
+    PageRoute("POST", "/texts/{content_id}/reject", reject_text, permission="approvals.decide"),
     PageRoute("POST", "/texts/{content_id}/edit", edit_text, permission="texts.edit"),
 )
