@@ -10,7 +10,8 @@ from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
 from syndication_assets.rendering.render import RenderedPicture
 from syndication_assets.studio.compliance.colours import contrast_of
-from syndication_assets.studio.compliance.measuring import MEASURES, PROPOSALS
+from syndication_assets.studio.compliance.measuring import MEASURES
+from syndication_assets.studio.compliance.proposals import PROPOSALS
 from syndication_assets.studio.compliance.rules import Measured, Rule, judged
 from syndication_assets.studio.compliance.subject import Subject
 from syndication_assets.studio.making.filling import alternative_text, corrected, filled, in_format

@@ -8,11 +8,12 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
+from syndication_assets.cli.studio.brief_output import brief_line, write_pictures
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
+from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.requests.listing import (
-    ListedBrief,
     list_briefs,
     posts_of,
     read_brief,
@@ -103,7 +104,7 @@ def list_command(organization: str | None, state: str | None, batch: str | None,
         require_organization(url, organization)
     with transaction(url) as connection:
         rows = list_briefs(connection, organization=organization, state=state, batch=batch, maximum=limit)
-    show_rows(rows, _line, "There is no brief: `syndication brief add`.", as_json=as_json)
+    show_rows(rows, brief_line, "There is no brief: `syndication brief add`.", as_json=as_json)
 
 
 @brief.command()
@@ -122,7 +123,7 @@ def show(request_id: str, pictures: Path | None) -> None:
     with transaction(url) as connection:
         row = read_brief(connection, request_id)
         variants, posts = shown_variants(connection, request_id), posts_of(connection, request_id)
-    click.echo(printable(_line(row)))
+    click.echo(printable(brief_line(row)))
     for variant in variants:
         score = "not measured" if variant.score is None else f"{variant.score:.2f} {variant.level}"
         posted = ", posted" if variant.is_posted else ""
@@ -133,12 +134,12 @@ def show(request_id: str, pictures: Path | None) -> None:
         for finding in variant.findings:
             if finding["is_passed"] is False:
                 click.echo(printable(f"    {finding['severity']} {finding['rule']}: {finding['reason']}"))
-    for proposal in sorted(_proposals(finding for variant in variants for finding in variant.findings)):
+    for proposal in proposals_of(finding for variant in variants for finding in variant.findings):
         click.echo(f"  proposed: syndication brief correct {request_id} --correction {proposal}")
     for channel, content_id, state in posts:
         click.echo(f"  {channel}: {content_id} {state}: syndication review show {content_id}")
     if pictures is not None:
-        _write_pictures(settings, pictures, request_id, variants)
+        write_pictures(settings, pictures, request_id, variants)
 
 
 @brief.command()
@@ -221,43 +222,11 @@ def _add(organization: str, briefs: list[Any], batch: str | None) -> None:
     click.echo("The studio makes them with its next run: `syndication brief make`.")
 
 
-def _proposals(findings: Any) -> set[str]:
-    from syndication_assets.studio.compliance.measuring import PROPOSALS  # noqa: PLC0415 - slow
-
-    return {
-        proposal
-        for finding in findings
-        if finding["is_passed"] is False
-        for proposal in PROPOSALS.get(finding["rule"], ())
-    }
-
-
-def _write_pictures(settings: Settings, directory: Path, request_id: str, variants: list[Any]) -> None:
-    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
-
-    store = MediaStore(settings.media_url)
-    directory.mkdir(parents=True, exist_ok=True)
-    for variant in variants:
-        suffix = Path(variant.object_path).suffix
-        name = f"{request_id}_{variant.channel.replace('/', '_')}_{variant.format_name}{suffix}"
-        (directory / name).write_bytes(store.content(variant.object_path))
-    click.echo(f"{len(variants)} pictures are in {directory}.")
-
-
 def _pair(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not (name and separator):
         raise SyndicationError(f"{text!r} is no field: write it as name=text.")
     return name, value
-
-
-def _line(row: ListedBrief) -> str:
-    score = "" if row.lowest_score is None else f" {row.lowest_score:.2f}"
-    reason = "" if row.reason is None else f": {row.reason}"
-    return (
-        f"{row.organization} {row.request_id} {row.state}{score} {row.language} {', '.join(row.channels)} "
-        f"{row.title!r}{reason}"
-    )
 
 
 def _organization_of(request_id: str) -> str:

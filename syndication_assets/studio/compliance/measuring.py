@@ -27,11 +27,6 @@ MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
     "template_kept": layout.template_kept,
 }
 """By the name of the rule. A rule of another name is not measured, and has no result."""
-PROPOSALS: Mapping[str, Sequence[str]] = {
-    "contrast": ("darker_overlay", "light_text", "dark_text"),
-    "contrast_large": ("darker_overlay", "light_text", "dark_text"),
-}
-"""The corrections that may mend a broken rule."""
 
 
 def active_rules(connection: Connection) -> list[Rule]:

@@ -11,11 +11,10 @@ from syndication_assets.content.briefs.brief_posts import write_brief_posts
 from syndication_assets.content.briefs.withdrawing import withdraw_brief
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
-from syndication_assets.studio.compliance.measuring import PROPOSALS
+from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.making.making import Studio
 from syndication_assets.studio.requests.listing import (
     ListedBrief,
-    ShownVariant,
     list_briefs,
     posts_of,
     read_brief,
@@ -94,7 +93,7 @@ def show_request(page: Page) -> Response:
         files=files,
         posts=posts,
         is_under_way=brief.state in _UNDER_WAY,
-        proposals=sorted(_proposals(variants)),
+        proposals=proposals_of(finding for variant in variants for finding in variant.findings),
     )
 
 
@@ -155,16 +154,6 @@ def _own_brief(page: Page) -> ListedBrief:
             return read_brief(connection, str(page.request.path_params["request_id"]))
         except BriefError:
             raise NotFoundError("There is no such request.") from None
-
-
-def _proposals(variants: list[ShownVariant]) -> set[str]:
-    return {
-        proposal
-        for variant in variants
-        for finding in variant.findings
-        if finding["is_passed"] is False
-        for proposal in PROPOSALS.get(finding["rule"], ())
-    }
 
 
 ROUTES = (
