@@ -28,6 +28,7 @@ from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.pages import (
     brands,
     calendar,
+    delegations,
     inbox,
     pictures,
     posts,
@@ -46,6 +47,7 @@ _log = logging.getLogger(__name__)
 ROUTES: tuple[PageRoute, ...] = (
     *session.ROUTES,
     *inbox.ROUTES,
+    *delegations.ROUTES,
     *requests.ROUTES,
     *pictures.ROUTES,
     *brands.ROUTES,

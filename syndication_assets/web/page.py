@@ -19,6 +19,8 @@ from syndication_assets.web.visitors import VisitedOrganization, Visitor
 _SEE_OTHER = 303
 NOTICES = {
     "approved": gettext_noop("The text is approved."),
+    "delegated": gettext_noop("The delegation is stored."),
+    "delegation_ended": gettext_noop("The delegation has ended."),
     "edited": gettext_noop("Your version is saved and waits for a decision."),
     "cancelled": gettext_noop("The post is cancelled."),
     "moved": gettext_noop("The post has another slot."),

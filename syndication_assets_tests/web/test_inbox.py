@@ -1,5 +1,7 @@
 """The inbox: decisions by page are those of the command line, and only of people who may."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,3 +156,21 @@ def test_a_step_of_a_workflow_is_decided_by_its_approver_and_then_waits_for_the_
     assert "/approve" not in ann.get(f"/texts/{content_id}")
     assert f"/texts/{content_id}/approve" in mia.get(f"/texts/{content_id}")
     assert "The text is approved." in mia.post(f"/texts/{content_id}/approve")
+
+
+def test_somebody_decides_for_another_person_while_they_are_away(desk: Desk, shop: Shop):
+    people = ApprovalDesk(shop.url, olga="owner", ann="editor", mia="member")
+    ann, mia = desk.browser(), desk.browser()
+    ann.open_link(desk.link(people.user["ann"]))
+    mia.open_link(desk.link(people.user["mia"]))
+    today = datetime.now(UTC).date()
+    fields = {"to": people.user["mia"], "first": str(today), "last": str(today), "reason": "on holiday"}
+    assert "The delegation is stored." in ann.post("/delegations", **fields)
+    assert "Mia decides for Ann" in mia.get("/delegations")
+    ann.post("/delegations", status=409, **fields)  # the same days twice
+    ann.post("/delegations", status=409, **fields | {"to": people.user["ann"]})
+    ann.post("/delegations", status=404, **fields | {"first": "soon"})
+    delegation_id = str(shop.value("select delegation_id from approval.delegations"))
+    mia.post(f"/delegations/{delegation_id}/end", status=404)
+    assert "has ended" in ann.post(f"/delegations/{delegation_id}/end")
+    assert shop.rows("select delegation_id from approval.delegations") == []
