@@ -30,13 +30,18 @@ from benchmarks import (
     queries,
     rollups,
     storage,
+    studio,
+    web,
 )
 from benchmarks.measuring import Result, load_average
 from benchmarks.workplace import DIRECTORY, FULL, QUICK, Workplace, open_workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], list[Result]]] = {
     module.NAME: module.run
-    for module in (ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media, demo)
+    for module in (
+        *(ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media),
+        *(studio, web, demo),
+    )
 }
 
 

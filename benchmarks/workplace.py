@@ -28,6 +28,8 @@ class Sizes:
     catalogue_products: int
     generations: int
     targets: int
+    briefs: int
+    requests: int
     pictures: int
     posts: int
     curated_posts: int
@@ -43,6 +45,8 @@ FULL = Sizes(
     catalogue_products=100_000,
     generations=1_000,
     targets=1_000,
+    briefs=100,
+    requests=100_000,
     pictures=2_000,
     posts=6_850,
     curated_posts=1_000_000,
@@ -57,6 +61,8 @@ QUICK = Sizes(
     catalogue_products=200,
     generations=20,
     targets=20,
+    briefs=2,
+    requests=200,
     pictures=20,
     posts=60,
     curated_posts=1_000,
