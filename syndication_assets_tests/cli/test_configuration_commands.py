@@ -150,18 +150,19 @@ def test_an_entry_is_added_edited_paused_resumed_and_removed(
 
 
 CHANGES = {"edit", "role"}
-ENDS = {"remove", "pause", "deactivate", "revoke"}
-UNCHANGED = {"key", "profile-tag"}
-"""API keys and tags of profiles are ended, and others added in their place."""
+ENDS = {"remove", "pause", "deactivate", "revoke", "cancel"}
+UNCHANGED = {"brief", "key", "profile-tag", "stock"}
+"""API keys, tags of profiles and briefs are ended, and others added in their place; a photo stays as it is."""
+ENDLESS = {"price", "stock"}
+"""A price is history, and another one follows it; a photo stays with its licence, because visuals may show it."""
 
 
 def test_every_group_that_adds_can_edit_and_end_what_it_added():
-    """A price is history: another one follows it."""
     for name, group in main.commands.items():
         commands = set(getattr(group, "commands", {}))
         if "add" in commands:
             assert commands & CHANGES or name in UNCHANGED, name
-            assert commands & ENDS or name == "price", name
+            assert commands & ENDS or name in ENDLESS, name
 
 
 def test_an_organization_is_edited_paused_and_resumed(desk: Desk):

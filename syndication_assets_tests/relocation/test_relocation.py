@@ -64,6 +64,12 @@ def filled_template(server: Server, template_database: str) -> Iterator[str]:
     with new_database(server, template_database) as url:
         fill_two_organizations_of_people(url)
         with psycopg.connect(url) as connection:
+            # Who decides for a member is one too.
+            connection.execute(
+                "insert into tenancy.organization_members (organization_id, user_id, role)"
+                " select organization_id, to_user_id, 'editor' from approval.delegations on conflict do nothing"
+            )
+        with psycopg.connect(url) as connection:
             connection.execute("update tenancy.organizations set is_active = false where slug = 'first'")
         yield url.partition("?")[0].rpartition("/")[2]
 
@@ -197,7 +203,8 @@ def test_somebody_else_with_the_same_address_is_refused(here: str, there: str, e
     shared_rows(there)
     with psycopg.connect(here) as connection:
         [(user_id,)] = connection.execute(
-            "select user_id from tenancy.organization_members where organization_id = %s", [id_of(here, "first")]
+            "select user_id from tenancy.organization_members where organization_id = %s and role = 'owner'",
+            [id_of(here, "first")],
         ).fetchall()
     with psycopg.connect(there) as connection:
         connection.execute("select setval('tenancy.user_id_sequence', 1000)")
@@ -292,7 +299,8 @@ def test_the_commands_export_and_import(here: str, there: str, tmp_path: Path, m
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", f"key-1:{KEYS[5:]}")
     with psycopg.connect(here) as connection:
         [(owner,)] = connection.execute(
-            "select user_id from tenancy.organization_members where organization_id = %s", [id_of(here, "first")]
+            "select user_id from tenancy.organization_members where organization_id = %s and role = 'owner'",
+            [id_of(here, "first")],
         ).fetchall()
     monkeypatch.setenv("SYNDICATION_ACTOR", owner)
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", here)
