@@ -110,10 +110,10 @@ def test_the_manual_needs_no_superuser(server_without_roles: Server, tmp_path: P
         assert "7399807615448305665" in _run("\n".join(sections), url_as(name, url), tmp_path)
         with psycopg.connect(url) as connection:
             actors = connection.execute("select distinct actor from tenancy.audit_log").fetchall()
-        # The runs of Dagster and the users of the manual act as themselves, and what is configured by nobody else is
-        # logged under the name of the person; everything else is the login's.
+        # The runs of Dagster, approval rules and the users of the manual act as themselves, and what is configured by
+        # nobody else is logged under the name of the person; everything else is the login's.
         others = {actor for (actor,) in actors if re.fullmatch("usr-[0-9a-f]{8}", actor) is None}
-        assert others == {name, getpass.getuser(), "service:dagster"}
+        assert others == {name, getpass.getuser(), "service:dagster", "content/approvals"}
 
 
 def test_the_readme_stays_short():
