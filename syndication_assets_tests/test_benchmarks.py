@@ -91,8 +91,9 @@ def test_quick_gives_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_an_unknown_benchmark_is_rejected_with_the_known_names(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
-    known = "ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media, demo"
-    assert f"unknown benchmark nonsense: choose from {known}" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"unknown benchmark nonsense: choose from {', '.join(command.BENCHMARKS)}" in said
+    assert {"ingest", "queries", "curation", "studio", "web", "demo"} < command.BENCHMARKS.keys()
 
 
 def test_the_sides_of_a_comparison_alternate_and_so_does_the_first():

@@ -126,6 +126,8 @@ create index content_requests_pending on studio.content_requests (
 )
 where state = 'pending';
 create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
+-- Lists show the newest first.
+create index content_requests_newest on studio.content_requests (created_at desc, request_id);
 create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
 create index content_requests_stock_image on studio.content_requests (organization_id, stock_image_id)
 where stock_image_id is not null;

@@ -115,6 +115,7 @@ create table studio.content_requests (
 create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
     where state = 'pending';
 create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
+create index content_requests_newest on studio.content_requests (created_at desc, request_id);
 create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
 create index content_requests_stock_image on studio.content_requests (organization_id, stock_image_id)
     where stock_image_id is not null;

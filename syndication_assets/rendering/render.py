@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -27,24 +26,9 @@ from syndication_assets.rendering.pictures.cropping import cover
 from syndication_assets.rendering.pictures.decoding import MAXIMUM_PIXELS, decoded
 from syndication_assets.rendering.pictures.logos import paste_logo
 from syndication_assets.rendering.pictures.shapes import paste_gradient, paste_shape, shape_mask
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 
 _SIDES = {"start": "left", "centre": "centre", "end": "right"}
-
-
-@dataclass(frozen=True)
-class RenderedPicture:
-    """An encoded picture, and what was drawn where: `boxes` by layer name (of a text, where there is ink),
-    `text_backgrounds` as RGB pixels of the text's box before the text was drawn, `text_sizes` in pixels.
-    """
-
-    content: bytes
-    mime_type: str
-    width: int
-    height: int
-    boxes: Mapping[str, PixelBox]
-    text_backgrounds: Mapping[str, bytes]
-    text_colours: Mapping[str, str]
-    text_sizes: Mapping[str, float]
 
 
 def render(

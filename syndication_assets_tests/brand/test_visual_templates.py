@@ -18,7 +18,8 @@ from syndication_assets.brand.templates.template_rows import (
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.bounded_child import BoundedChild
 from syndication_assets.rendering.document_check import TemplateError, read_template
-from syndication_assets.rendering.render import RenderedPicture, render
+from syndication_assets.rendering.render import render
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.rendering.sample_photo import sample_photo
 from syndication_assets_tests.brand.conftest import Studio
 from syndication_assets_tests.rendering.looks import document, png

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document_check import read_template
-from syndication_assets.rendering.render import RenderedPicture, render
+from syndication_assets.rendering.render import render
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets_tests.rendering.looks import EVERYWHERE, document, look, text_layer
 
 FOLDER = Path(__file__).resolve().parent / "approved"

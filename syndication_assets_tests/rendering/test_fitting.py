@@ -8,7 +8,8 @@ from PIL import Image
 
 from syndication_assets.rendering.document_check import read_template
 from syndication_assets.rendering.errors import TextDoesNotFitError
-from syndication_assets.rendering.render import RenderedPicture, render
+from syndication_assets.rendering.render import render
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets_tests.rendering.looks import EVERYWHERE, document, look, text_layer
 
 _GROUND = {"name": "ground", "kind": "shape", "colour": "brand.primary", "box": EVERYWHERE}

@@ -8,7 +8,7 @@ import pytest
 from syndication_assets.rendering.boxes import PixelBox
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
-from syndication_assets.rendering.render import RenderedPicture
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.colours import contrast_of
 from syndication_assets.studio.compliance.measuring import MEASURES
 from syndication_assets.studio.compliance.proposals import PROPOSALS

@@ -8,7 +8,8 @@ from PIL import Image
 from syndication_assets.brand.profiles.brand_versions import BrandError
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
-from syndication_assets.rendering.render import RenderedPicture, render
+from syndication_assets.rendering.render import render
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.rendering.sample_photo import sample_photo
 
 _GAP = 16

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from syndication_assets.rendering.boxes import PixelBox
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, LogoLayer, PhotoLayer, VisualTemplate
-from syndication_assets.rendering.render import RenderedPicture
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syndication_assets.rendering.document import VisualTemplate
-from syndication_assets.rendering.render import RenderedPicture, render
+from syndication_assets.rendering.render import render
 from syndication_assets.rendering.render_hash import render_hash
+from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.measuring import measure
 from syndication_assets.studio.compliance.rules import Result, Rule
 from syndication_assets.studio.compliance.subject import Subject
