@@ -20,7 +20,7 @@ from syndication_assets_tests.web.desk import Desk
 CHROMIUM = shutil.which("chromium")
 AXE = Path(__file__).parents[2] / ".venv" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-PATHS = ("/inbox", "/calendar", "/posts", "/status")
+PATHS = ("/inbox", "/requests", "/requests/new", "/calendar", "/posts", "/results", "/brand", "/status", "/delegations")
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,7 +69,8 @@ def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, 
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
 
         page.goto(f"{address}/sign-in/{desk.link()}")
-        page.keyboard.press("Enter")  # the only button has the focus
+        page.wait_for_function("document.activeElement.matches('main button.primary')")
+        page.keyboard.press("Enter")
         page.wait_for_url("**/inbox")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
