@@ -137,7 +137,8 @@ def test_a_lost_connection_costs_no_call(database_url: str):
         usage_id = await log.reserve(reserved)
         rows(
             database_url,
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+            # Waits for their end: a session that the harness keeps would be taken for a living one.
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()",
         )
         other_id = await log.reserve(reserved)
