@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from syndication_assets.database.acting import acting_as
-from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy import own_rows
 from syndication_assets.web.languages import LANGUAGES, Language, gettext_noop
 from syndication_assets.web.site import Site
 from syndication_assets.web.visitors import VisitedOrganization, Visitor
@@ -64,11 +65,16 @@ class Page:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees the current organization and nothing else, and changes nothing."""
-        organization = self.organization
-        with transaction(self.site.database_url, role="syndication_reader") as connection:
-            connection.execute("set transaction read only")
-            connection.execute("select set_config('app.organization_id', %s, true)", [organization.organization_id])
+        with own_rows.reading(self.site.database_url, self.organization.organization_id) as connection:
             yield connection
+
+    def own_id(self, name: str, table: str, missing: str) -> str:
+        """The id in the path, of a row of the current organization. Otherwise NotFoundError, as for no row at all."""
+        identifier = str(self.request.path_params[name])
+        with self.reading() as connection:
+            if not own_rows.has_row(connection, table, name, identifier):
+                raise NotFoundError(missing)
+        return identifier
 
     @contextmanager
     def acting(self) -> Iterator[None]:
@@ -94,7 +100,6 @@ class Page:
             languages=LANGUAGES,
             path=self.request.url.path,
             _=self.language.translations.gettext,
-            ngettext=self.language.translations.ngettext,
             **values,
         )
         return HTMLResponse(content, status)

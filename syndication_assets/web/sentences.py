@@ -13,7 +13,15 @@ from syndication_assets.web.languages import LANGUAGES
 
 _DIRECTORY = Path(__file__).parent
 _METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-_KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "text": None, "NotFoundError": None, "_problem": (3,)}
+_KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_noop": None,
+    "text": None,
+    "NotFoundError": None,
+    "_problem": (3,),
+    "own_id": (3,),
+}
 
 
 def collected() -> Catalog:

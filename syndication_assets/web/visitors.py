@@ -66,7 +66,9 @@ def find_visitor(connection: Connection, token: str) -> Visitor | None:
     organizations = [VisitedOrganization(*row) for row in rows]
     chosen = [each for each in organizations if each.organization_id == session.organization_id]
     current = next(iter([*chosen, *organizations]), None)
-    return Visitor(session, organizations, current, _permissions(connection, session, current), form_token_of(token))
+    role = None if current is None else current.role
+    permissions = None if session.user_id is None else permissions_of_role(connection, role)
+    return Visitor(session, organizations, current, permissions, form_token_of(token))
 
 
 def form_token_of(token: str) -> str:
@@ -74,11 +76,7 @@ def form_token_of(token: str) -> str:
     return hashlib.sha256(f"form {token}".encode()).hexdigest()
 
 
-def _permissions(
-    connection: Connection, session: WebSession, organization: VisitedOrganization | None
-) -> frozenset[str] | None:
-    if session.user_id is None:
-        return None
-    role = None if organization is None else organization.role
+def permissions_of_role(connection: Connection, role: str | None) -> frozenset[str]:
+    """The rights of a role; none without one."""
     rows = connection.execute("select permission from tenancy.role_permissions where role::text = %s", [role])
     return frozenset(permission for (permission,) in rows)

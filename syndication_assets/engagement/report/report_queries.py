@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.engagement.report.report_values import (
     COMPARED_AGE,
     BestTimes,
@@ -24,6 +24,7 @@ from syndication_assets.engagement.report.report_values import (
     rows_between,
 )
 from syndication_assets.engagement.report.report_weeks import WEEKS_LOOKED_BACK, IsoWeek
+from syndication_assets.tenancy import own_rows
 
 TOP_POSTS = 10
 TOP_PROFILES = 10
@@ -36,9 +37,7 @@ _COUNTERS = ("Reactions", "Comments", "Shares", "Saves", "Clicks", "Views", "Imp
 @contextmanager
 def reader(url: str, organization: Organization) -> Iterator[Connection]:
     """A read-only, repeatable-read transaction that sees one organization only."""
-    with transaction(url, role="syndication_reader") as connection:
-        connection.execute("set transaction isolation level repeatable read, read only")
-        connection.execute("select set_config('app.organization_id', %s, true)", [organization.organization_id])
+    with own_rows.reading(url, organization.organization_id) as connection:
         yield connection
 
 

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import psycopg
-
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.planning.queues import read_limits, read_schedules, read_taken_slots
 from syndication_assets.publishing.planning.slot_assignment import QueueLimits, Slot, Text, assign_slots
-from syndication_assets.publishing.sending.target_decisions import locked_target, require_state
+from syndication_assets.publishing.sending.target_decisions import (
+    locked_target,
+    require_approved,
+    require_state,
+    schedule,
+)
 
 _PLANNING = "publishing.post_targets"
 """The lock of planning: it gives the slot to nobody else meanwhile."""
@@ -23,8 +26,7 @@ def move_to_day(url: str, target_id: str, day: date, actor: str) -> Slot:
     """
     with locked_target(url, target_id, actor, lock=_PLANNING) as (connection, row):
         require_state(row, "ready", "scheduled")
-        if not row["is_approved"]:
-            raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
+        require_approved(row)
         queue = (row["organization_id"], row["account_id"], row["channel_type"])
         schedules, _ = read_schedules(connection)
         limits = read_limits(connection).get(queue, QueueLimits())
@@ -37,16 +39,5 @@ def move_to_day(url: str, target_id: str, day: date, actor: str) -> Slot:
                 f"{day} has no free slot for {target_id}: see the schedules of its account with `syndication schedule "
                 "list`, or choose another day."
             )
-        try:
-            connection.execute(
-                "update publishing.post_targets set state = 'scheduled', schedule_id = %(schedule_id)s,"
-                " slot_at = %(slot_at)s, scheduled_at = %(scheduled_at)s, next_attempt_at = null, error_message = null"
-                " where organization_id = %(organization_id)s and target_id = %(target_id)s",
-                row | {"schedule_id": slot.schedule_id, "slot_at": slot.slot_at, "scheduled_at": slot.scheduled_at},
-            )
-        except psycopg.errors.UniqueViolation:
-            raise SyndicationError(
-                f"Another version of the text of {target_id} is scheduled or published on this account: cancel "
-                f"{target_id}, or cancel the other target first."
-            ) from None
+        schedule(connection, row, slot)
     return slot

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.publishing.planning.slot_assignment import Slot
 from syndication_assets.publishing.publisher import RemotePost
 from syndication_assets.publishing.sending.late_responses import published_before
 from syndication_assets.publishing.sending.queue_listing import TargetFilter, list_targets
@@ -86,25 +87,13 @@ def retry(url: str, target_id: str, actor: str) -> None:
     with locked_target(url, target_id, actor) as (connection, row):
         require_state(row, "failed", "ready", "scheduled")
         _reject_if_published(connection, row)
-        if not row["is_approved"]:
-            raise SyndicationError(f"The text of {target_id} is not approved: approve it first.")
+        require_approved(row)
         if row["contradiction"] is not None:
             raise SyndicationError(
                 f"The text of {target_id} is out of date. {row['contradiction']} Rewrite it with `syndication review "
                 f"edit {row['content_id']}` and approve the new version."
             )
-        try:
-            connection.execute(
-                "update publishing.post_targets set state = 'scheduled', schedule_id = null, slot_at = null,"
-                " scheduled_at = clock_timestamp(), next_attempt_at = null, error_message = null"
-                " where organization_id = %(organization_id)s and target_id = %(target_id)s",
-                row,
-            )
-        except psycopg.errors.UniqueViolation:
-            raise SyndicationError(
-                f"Another version of the text of {target_id} is scheduled or published on this account: cancel "
-                f"{target_id}, or cancel the other target first."
-            ) from None
+        schedule(connection, row, None)
 
 
 @contextmanager
@@ -135,6 +124,30 @@ def locked_target(
         if row is None:
             raise SyndicationError(f"There is no target {target_id!r}: `syndication targets list` shows the targets.")
         yield connection, row
+
+
+def require_approved(row: dict[str, Any]) -> None:
+    """SyndicationError if the text of the target is not approved."""
+    if not row["is_approved"]:
+        raise SyndicationError(f"The text of {row['target_id']} is not approved: approve it first.")
+
+
+def schedule(connection: Connection, row: dict[str, Any], slot: Slot | None) -> None:
+    """Gives the target a slot; without one, makes it due at once. SyndicationError if another version is on its way."""
+    slot_of_schedule = slot and {"schedule_id": slot.schedule_id, "slot_at": slot.slot_at, "at": slot.scheduled_at}
+    try:
+        connection.execute(
+            "update publishing.post_targets set state = 'scheduled', schedule_id = %(schedule_id)s,"
+            " slot_at = %(slot_at)s, scheduled_at = coalesce(%(at)s, clock_timestamp()), next_attempt_at = null,"
+            " error_message = null"
+            " where organization_id = %(organization_id)s and target_id = %(target_id)s",
+            row | (slot_of_schedule or {"schedule_id": None, "slot_at": None, "at": None}),
+        )
+    except psycopg.errors.UniqueViolation:
+        raise SyndicationError(
+            f"Another version of the text of {row['target_id']} is scheduled or published on this account: cancel "
+            f"{row['target_id']}, or cancel the other target first."
+        ) from None
 
 
 def require_state(row: dict[str, Any], *states: str) -> None:

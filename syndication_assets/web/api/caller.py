@@ -9,12 +9,13 @@ from fastapi import Depends, Request
 
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.tenancy import own_rows
 from syndication_assets.tenancy.api_keys import use_key
 from syndication_assets.tenancy.api_quotas import count_request
 from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.rate_limits import PAGES
 from syndication_assets.web.site import Site
-from syndication_assets.web.visitors import VisitedOrganization, find_visitor
+from syndication_assets.web.visitors import VisitedOrganization, find_visitor, permissions_of_role
 
 FORM_TOKEN = "X-Form-Token"  # noqa: S105 - the name of a header
 _BEARER = "bearer "
@@ -24,7 +25,6 @@ from tenancy.organizations as o
 inner join tenancy.organization_members as m on o.organization_id = m.organization_id
 where o.organization_id = %s and m.user_id = %s
 """
-_PERMISSIONS = "select permission from tenancy.role_permissions where role::text = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,14 @@ class Caller:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees the caller's organization and nothing else, and changes nothing."""
-        with transaction(self.site.database_url, role="syndication_reader") as connection:
-            connection.execute("set transaction read only")
-            connection.execute(
-                "select set_config('app.organization_id', %s, true)", [self.organization.organization_id]
-            )
+        with own_rows.reading(self.site.database_url, self.organization.organization_id) as connection:
             yield connection
+
+    def require_own(self, table: str, column: str, identifier: str, missing: str) -> None:
+        """ApiError for a row of another organization, as for none at all."""
+        with self.reading() as connection:
+            if not own_rows.has_row(connection, table, column, identifier):
+                raise ApiError(Code.ITEM_NOT_FOUND, missing)
 
     @contextmanager
     def acting(self) -> Iterator[None]:
@@ -96,8 +98,8 @@ def _by_key(connection: Connection, site: Site, key: str) -> Caller:
     organization = VisitedOrganization(
         *connection.execute(_ORGANIZATION, [used.organization_id, used.user_id]).fetchall()[0]
     )
-    of_role = {permission for (permission,) in connection.execute(_PERMISSIONS, [organization.role])}
-    return Caller(site, organization, used.user_id, used.user_id, frozenset(of_role & set(used.permissions)))
+    permissions = permissions_of_role(connection, organization.role) & set(used.permissions)
+    return Caller(site, organization, used.user_id, used.user_id, permissions)
 
 
 def _by_session(connection: Connection, site: Site, request: Request) -> Caller:

@@ -135,7 +135,4 @@ def _post(found: FoundPost) -> Post:
 
 
 def _require_own(caller: Caller, post_id: str) -> None:
-    with caller.reading() as connection:
-        found = connection.execute("select from scraping.post_records where post_id = %s", [post_id]).fetchone()
-    if found is None:
-        raise ApiError(Code.ITEM_NOT_FOUND, f"There is no post {post_id}.")
+    caller.require_own("scraping.post_records", "post_id", post_id, f"There is no post {post_id}.")

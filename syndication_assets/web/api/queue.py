@@ -122,7 +122,4 @@ def _require_platform(connection: Connection, platform: str | None) -> None:
 
 
 def _require_own(caller: Caller, target_id: str) -> None:
-    with caller.reading() as connection:
-        found = connection.execute("select from publishing.post_targets where target_id = %s", [target_id]).fetchone()
-    if found is None:
-        raise ApiError(Code.ITEM_NOT_FOUND, f"There is no post {target_id} in the queue.")
+    caller.require_own("publishing.post_targets", "target_id", target_id, f"There is no post {target_id} in the queue.")

@@ -6,10 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from syndication_assets.content.review.reviewed_texts import ReviewError, read_text, show, waiting
+from syndication_assets.content.review.reviewed_texts import show, waiting
 from syndication_assets.content.review.text_decisions import approve, edit, reject
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
-from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.api.named_requests import OnceOnly
 
 router = APIRouter(prefix="/texts", tags=["texts"], route_class=OnceOnly)
@@ -173,9 +172,4 @@ def edit_text(content_id: TextId, version: Edit, caller: CallerOfRequest) -> Tex
 
 
 def _require_own(caller: Caller, content_id: str) -> None:
-    """ApiError for the text of another organization, as for none at all."""
-    with caller.reading() as connection:
-        try:
-            read_text(connection, content_id)
-        except ReviewError:
-            raise ApiError(Code.ITEM_NOT_FOUND, f"There is no text {content_id}.") from None
+    caller.require_own("content.posts_content", "content_id", content_id, f"There is no text {content_id}.")

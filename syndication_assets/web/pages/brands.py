@@ -1,5 +1,6 @@
 """Brands: what they say, their versions, files and visual templates with a preview."""
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from starlette.responses import Response
@@ -45,18 +46,17 @@ def show_brands(page: Page) -> Response:
     )
 
 
+@dataclass(frozen=True)
 class _Drawing:
-    """What a preview depends on, by which it is kept."""
+    """What a preview is drawn from; it is kept by its versions and language."""
 
-    def __init__(self, template: StoredTemplate, look: BrandLook, language: str) -> None:
-        self.template, self.look, self.language = template, look, language
-        self._key = (template.template_id, template.version, look.version, language)
+    key: tuple[str, int, str, str]
+    template: StoredTemplate = field(compare=False)
+    look: BrandLook = field(compare=False)
 
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Drawing) and self._key == other._key
+    @property
+    def language(self) -> str:
+        return self.key[3]
 
 
 @lru_cache(_KEPT_PREVIEWS)
@@ -83,7 +83,9 @@ def show_preview(page: Page) -> Response:
         if brand_id is None:
             raise NotFoundError("There is no brand yet.")
         look = current_look(connection, MediaStore(page.site.settings.media_url), organization_id, brand_id)
-    content, mime_type = _drawn(_Drawing(found[0], look, page.language.code))
+    template = found[0]
+    key = (template.template_id, template.version, look.version, page.language.code)
+    content, mime_type = _drawn(_Drawing(key, template, look))
     return Response(content, media_type=mime_type, headers={"Cache-Control": "private, max-age=300"})
 
 

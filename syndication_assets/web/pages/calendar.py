@@ -62,13 +62,7 @@ def cancel_target(page: Page) -> Response:
 
 
 def _own_target(page: Page) -> str:
-    """The id in the path, if it belongs to the current organization. Otherwise NotFoundError, as for none at all."""
-    target_id = str(page.request.path_params["target_id"])
-    with page.reading() as connection:
-        found = connection.execute("select from publishing.post_targets where target_id = %s", [target_id]).fetchone()
-    if found is None:
-        raise NotFoundError("There is no such post in the queue.")
-    return target_id
+    return page.own_id("target_id", "publishing.post_targets", "There is no such post in the queue.")
 
 
 def _monday(typed: str | None) -> date:

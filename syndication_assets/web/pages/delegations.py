@@ -16,6 +16,7 @@ from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
 
 _RIGHT = "approvals.decide"
+_OWN = "select delegation_id from approval.delegations where from_user_id = %s"
 _NAMES = "select id, tenancy.actor_name(id) from unnest(%s::text[]) as u (id) order by 2, 1"
 
 
@@ -25,11 +26,7 @@ def show_delegations(page: Page) -> Response:
         others = [user for user in members_who_decide(connection, organization_id) if user != page.person]
         people = connection.execute(_NAMES, [others]).fetchall()
         delegations = delegations_of(connection, organization_id)
-        own = {
-            each.delegation_id
-            for each in delegations
-            if delegator_of(connection, organization_id, each.delegation_id) == page.person
-        }
+        own = {delegation_id for (delegation_id,) in connection.execute(_OWN, [page.person])}
     return page.render("delegations.html", people=people, delegations=delegations, own=own)
 
 

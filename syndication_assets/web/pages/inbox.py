@@ -8,11 +8,11 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from syndication_assets.approval.rounds.inbox import HistoryLine, WaitingStep, history_of, inbox_of
-from syndication_assets.content.review.reviewed_texts import ReviewError, read_text, waiting
+from syndication_assets.content.review.reviewed_texts import read_text, waiting
 from syndication_assets.content.review.reviewed_texts import show as read_with_reasons
 from syndication_assets.content.review.text_decisions import approve, edit, reject
 from syndication_assets.database.connection import Connection
-from syndication_assets.web.page import NotFoundError, Page
+from syndication_assets.web.page import Page
 from syndication_assets.web.routes import PageRoute
 
 _EXCERPTS = """
@@ -140,20 +140,7 @@ def _words(text: str) -> list[str]:
 
 
 def _own_text(page: Page) -> str:
-    """The id in the path, if it belongs to the current organization. Otherwise NotFoundError, as for no text at all."""
-    content_id = str(page.request.path_params["content_id"])
-    with page.reading() as connection:
-        if not _exists(connection, content_id):
-            raise NotFoundError("There is no such text.")
-    return content_id
-
-
-def _exists(connection: Connection, content_id: str) -> bool:
-    try:
-        read_text(connection, content_id)
-    except ReviewError:
-        return False
-    return True
+    return page.own_id("content_id", "content.posts_content", "There is no such text.")
 
 
 def _steps_of_visitor(page: Page, connection: Connection) -> dict[str, WaitingStep]:

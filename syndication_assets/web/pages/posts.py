@@ -8,7 +8,7 @@ from syndication_assets.curation.posts.shown_post import measurements_of, tags_o
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.web.history_line import history_line
-from syndication_assets.web.page import NotFoundError, Page
+from syndication_assets.web.page import Page
 from syndication_assets.web.routes import PageRoute
 
 _SHOWN = 50
@@ -65,13 +65,7 @@ def mark_post(page: Page) -> Response:
 
 
 def _own_post(page: Page) -> str:
-    """The id in the path, if it belongs to the current organization. Otherwise NotFoundError, as for no post at all."""
-    post_id = str(page.request.path_params["post_id"])
-    with page.reading() as connection:
-        found = connection.execute("select from scraping.post_records where post_id = %s", [post_id]).fetchone()
-    if found is None:
-        raise NotFoundError("There is no such post.")
-    return post_id
+    return page.own_id("post_id", "scraping.post_records", "There is no such post.")
 
 
 ROUTES = (
