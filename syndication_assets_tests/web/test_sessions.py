@@ -70,6 +70,13 @@ def test_each_signing_in_begins_a_session_of_its_own_and_ends_the_one_before(des
     assert other.path == "/sign-in"
 
 
+def test_a_wrong_password_leaves_the_session_that_the_browser_has(desk: Desk, isla: str):
+    browser = desk.browser()
+    browser.sign_in(EMAIL)
+    browser.sign_in(EMAIL, "wrong words here", status=403)
+    assert browser.path == "/inbox"
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Desk, isla: str):
     browser = desk.browser()
     fields = {"email": EMAIL, "password": PASSWORD, "to": "/"}

@@ -32,7 +32,6 @@ def do_sign_in(page: Page) -> Response:
         message = page.text("Too many attempts from your address: wait a minute.")
         return _form(page, to=to, problem=message, status=HTTPStatus.TOO_MANY_REQUESTS)
     with transaction(page.site.database_url) as connection:
-        _end_earlier(page)
         actor = sign_in(connection, page.form.get("email", ""), page.form.get("password", ""))
         token = None if actor is None else begin_session(connection, actor.user_id)
     if token is None:
@@ -56,7 +55,6 @@ def use_link(page: Page) -> Response:
     if token is None:
         message = page.text("This link was used already, or has expired: ask for a new one.")
         return _form(page, to="/", problem=message, status=HTTPStatus.FORBIDDEN)
-    _end_earlier(page)
     return _begin(page, token, "/")
 
 
@@ -103,6 +101,8 @@ def _end_earlier(page: Page) -> None:
 
 
 def _begin(page: Page, token: str, to: str) -> Response:
+    """The new session takes the place of the earlier one."""
+    _end_earlier(page)
     response = page.go(to)
     page.site.give_session(response, token)
     return response
