@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    approving,
     catalogue,
     curation,
     demo,
@@ -39,7 +40,7 @@ from benchmarks.workplace import DIRECTORY, FULL, QUICK, Workplace, open_workpla
 BENCHMARKS: dict[str, Callable[[Workplace], list[Result]]] = {
     module.NAME: module.run
     for module in (
-        *(ingest, rollups, one_day, storage, queries, catalogue, generation, publishing, curation, media),
+        *(ingest, rollups, one_day, storage, queries, catalogue, generation, approving, publishing, curation, media),
         *(studio, web, demo),
     )
 }

@@ -70,11 +70,11 @@ def rolled_up_history(workplace: Workplace, days: int) -> History:
     return filled
 
 
-def run_script(url: str, name: str, parameters: dict[str, object]) -> None:
-    """Runs a file of `benchmarks/sql/` as superuser, then vacuums, analyzes and flushes the tables."""
+def run_script(url: str, name: str, parameters: dict[str, object], *, are_analyzed: bool = True) -> None:
+    """Runs a file of `benchmarks/sql/` as superuser, then vacuums, analyzes (unless told not to) and flushes."""
     with psycopg.connect(url, autocommit=True, cursor_factory=ClientCursor) as connection:
         connection.execute((_SQL / name).read_text(encoding="utf-8"), parameters)
-        connection.execute("vacuum analyze")
+        connection.execute("vacuum analyze" if are_analyzed else "vacuum")
         connection.execute("checkpoint")
 
 

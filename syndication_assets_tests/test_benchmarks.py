@@ -40,6 +40,7 @@ def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
                 "storage",
                 "queries",
                 "generation",
+                "approving",
                 "publishing",
                 "curation",
                 "studio",
@@ -54,7 +55,7 @@ def test_quick_runs_the_cheap_benchmarks_and_leaves_only_its_results():
         document = json.loads(output.read_text())
         assert not directory.exists()
     assert document["is_quick"]
-    names = ["storage", "queries", "generation", "publishing", "curation", "studio", "web"]
+    names = ["storage", "queries", "generation", "approving", "publishing", "curation", "studio", "web"]
     assert [run["name"] for run in document["runs"]] == names
     assert all(line["measured"] > 0 for run in document["runs"] for line in run["results"])
     queries = document["runs"][1]["results"]

@@ -76,6 +76,10 @@ where
     and p.planned_on < %(window_end)s::date
     and c.state = 'generated';
 
+-- Rounds without statistics are taken for few: an index keeps the joins below from comparing every pair.
+create unique index on undecided (organization_id, content_id);
+analyze undecided;
+
 update content.posts_content as c
 set state = 'needs_review'
 from undecided as u
@@ -106,12 +110,14 @@ select
     1,
     'decision',
     'any',
-    'open',
+    case when u.rule_name is null then 'open' else 'skipped' end::approval.step_state,
     r.created_at
 from undecided as u
 inner join approval.rounds as r
     on u.organization_id = r.organization_id and u.content_id = r.subject_id and r.ended_at is null
-on conflict (organization_id, round_id, step_order) do nothing;
+on conflict (organization_id, round_id, step_order) do update
+    set state = excluded.state
+    where round_steps.state = 'open' and excluded.state = 'skipped';
 
 insert into approval.decisions (organization_id, round_id, step_order, approver, decision, decided_by, is_by_rule)
 select
@@ -126,16 +132,6 @@ from undecided as u
 inner join approval.rounds as r
     on u.organization_id = r.organization_id and u.content_id = r.subject_id and r.ended_at is null
 where u.rule_name is not null;
-
-update approval.round_steps as s
-set state = 'skipped'
-from undecided as u
-inner join approval.rounds as r
-    on u.organization_id = r.organization_id and u.content_id = r.subject_id and r.ended_at is null
-where
-    s.organization_id = r.organization_id
-    and s.round_id = r.round_id
-    and u.rule_name is not null;
 
 update approval.rounds as r
 set state = 'approved', ended_at = now()
