@@ -1877,6 +1877,93 @@ select d.organization_id,
   window by_day as (partition by d.organization_id, d.profile_id order by d.activity_date);
 -- pipeline: select; reader: select
 
+-- One row is what the next post of one of our profiles can expect at one age: from the newest 60 posts that had reached
+-- the age by the last observed day of the week and were measured at it, without plain reposts and simulated posts.
+-- posts_within / posts_predicted says how often it was right. Filter on week_start.
+create view engagement.report_expected_engagement_weekly (
+    organization_id,           -- text: The organization.
+    week_start,                -- date: Monday of the week that is reported.
+    profile_id,                -- text: Our profile.
+    platform,                  -- text: Platform of the profile.
+    username,                  -- text: Name of the profile on the platform.
+    name,                      -- text: Display name; NULL if unknown.
+    age_name,                  -- text: The age, such as 24 hours (engagement.cohort_ages).
+    age,                       -- interval: The time since publication.
+    posts_measured,            -- integer: Posts that the expectation is made from.
+    median_engagement,         -- double precision: Half of the posts had more public engagement at the age; NULL with
+                               -- fewer than 9 posts.
+    low_engagement,            -- bigint: Lower end of the interval; NULL with fewer than 9 posts.
+    high_engagement,           -- bigint: Upper end of the interval; NULL with fewer than 9 posts.
+    probability,               -- numeric: How likely the next post lies in the interval, if it is a post like these: at
+                               -- least 0.8; NULL with fewer than 9 posts.
+    median_share_of_last_age,  -- double precision: Median share of a post's engagement at the greatest age that it had
+                               -- at this age, over the posts that are measured at both; NULL without such posts.
+    posts_predicted,           -- integer: Of these posts, those with at least 9 before them: for each, the interval
+                               -- that they gave.
+    posts_within               -- integer: Of those, the ones whose engagement lay in their interval.
+) with (security_invoker = true) as
+select w.organization_id,
+    w.week_start,
+    p.profile_id,
+    p.platform,
+    p.username,
+    p.name,
+    a.age_name,
+    a.age,
+    e.posts_measured,
+        case
+            when i.low is not null then e.median_engagement
+            else null
+        end as median_engagement,
+    i.low as low_engagement,
+    i.high as high_engagement,
+    i.probability,
+    e.median_share_of_last_age,
+    e.posts_predicted,
+    e.posts_within
+   from engagement.report_weeks w
+     join engagement.own_profiles o on w.organization_id = o.organization_id
+     join scraping.profiles p on o.organization_id = p.organization_id and o.profile_id = p.profile_id
+     cross join ( select cohort_ages.age_name,
+            cohort_ages.age,
+            first_value(cohort_ages.age_name) over (order by cohort_ages.age desc) as last_age_name,
+            max(cohort_ages.age) over () as last_age
+           from engagement.cohort_ages) a
+     cross join lateral ( select (((w.ends_at at time zone 'utc') - a.age) at time zone 'utc') as published_before,
+            (((w.ends_at at time zone 'utc') - a.last_age) at time zone 'utc') as last_published_before) r
+     cross join lateral ( select count(*)::integer as posts_measured,
+            array_agg(n.engagement) as measured,
+            percentile_cont(0.5::double precision) within group (order by (n.engagement::double precision)) as
+                median_engagement,
+            percentile_cont(0.5::double precision) within group (order by (n.engagement::double precision /
+                nullif(n.last_engagement, 0)::double precision)) as median_share_of_last_age,
+            count(b.low)::integer as posts_predicted,
+            count(*) filter (where n.engagement >= b.low and n.engagement <= b.high)::integer as posts_within
+           from ( select m.engagement,
+                    m.last_engagement,
+                    array_agg(m.engagement) over (order by m.posted_at, m.post_id rows between unbounded preceding
+                        and 1 preceding) as earlier
+                   from ( select c.post_id,
+                            c.posted_at,
+                            c.engagement,
+                            l.engagement as last_engagement
+                           from scraping.posts s
+                             join engagement.post_cohorts c on s.organization_id = c.organization_id
+                                 and s.post_id = c.post_id
+                             left join engagement.post_cohorts l on c.organization_id = l.organization_id
+                                 and c.post_id = l.post_id and a.last_age_name = l.age_name
+                                 and c.posted_at < r.last_published_before
+                          where s.organization_id = w.organization_id and s.profile_id = p.profile_id
+                              and s.post_type is distinct from 'repost' and not s.is_simulated
+                              and s.posted_at < r.published_before and c.age_name = a.age_name
+                              and c.engagement is not null
+                          order by c.posted_at desc, c.post_id desc
+                         limit 60) m) n
+             cross join lateral engagement.prediction_interval(n.earlier, 0.8) b(low, high, probability)) e
+     cross join lateral engagement.prediction_interval(e.measured, 0.8) i(low, high, probability)
+  where e.posts_measured > 0;
+-- pipeline: select; reader: select
+
 -- The transition function of last_known: being strict, it skips NULL, so that the last measured value remains.
 create function engagement.later_value(earlier bigint, later bigint)
 returns bigint language sql immutable parallel safe strict
@@ -2116,4 +2203,26 @@ $$;
 create function engagement.rate_by_followers_formula()
 returns text language sql immutable parallel safe
 as $$ select 'engagement_rate_by_followers/1' $$;
+-- pipeline: execute; reader: execute
+
+-- The interval in which the next value lies with at least this probability, if it is as likely as any other of them:
+-- from the k-th lowest to the k-th highest of n values, which the next one hits with probability (n + 1 - 2k) / (n +
+-- 1). No shape of the distribution is assumed. NULL if there are too few values: 9 for a coverage of 0.8.
+create function engagement.prediction_interval(measured bigint[], coverage numeric, out low bigint, out high bigint,
+    out probability numeric)
+returns record language sql immutable parallel safe
+as $$
+    select
+        s.ordered[k.place],
+        s.ordered[s.measurements + 1 - k.place],
+        case when k.place > 0 then (s.measurements + 1 - 2 * k.place)::numeric / (s.measurements + 1) end
+    from (
+        select
+            array_agg(v.value order by v.value) as ordered,
+            count(*)::integer as measurements
+        from unnest(measured) as v (value)
+        where v.value is not null
+    ) as s
+    cross join lateral (select floor((s.measurements + 1) * (1 - coverage) / 2)::integer as place) as k
+$$;
 -- pipeline: execute; reader: execute

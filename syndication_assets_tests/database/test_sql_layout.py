@@ -23,6 +23,7 @@ from syndication_assets.database.schema.sql_layout import comment_lines, on_one_
         ("'{a,b}'::text[]", "'{a,b}'"),
         # Without its cast, the result of the CASE would be text.
         ("CASE WHEN a THEN 'b'::x.kind ELSE NULL::x.kind END", "case when a then 'b'::x.kind else null end"),
+        ("CASE WHEN a THEN b ELSE NULL::double precision END", "case when a then b else null end"),
         ("FOREIGN KEY (a) REFERENCES b.c(d)", "foreign key (a) references b.c (d)"),
         # A cast of anything but a literal changes the value.
         ("(secret)::text", "(secret)::text"),

@@ -30,6 +30,7 @@ OF_WEEK = {
     "report_quarantined_items_weekly": "",
     "report_ownership_weekly": "",
     "report_publications_weekly": "and age_name = '24 hours'",
+    "report_expected_engagement_weekly": "",
     "report_planned_posts_weekly": "",
     "report_followers_weekly": "",
 }

@@ -18,7 +18,7 @@ _LITERAL = re.compile(
     r"(?<!\bTHEN )(?<!\bELSE )('(?:[^']|'')*')::(?:timestamp with time zone|time without time zone|[a-z_]+)"
     r"(?![a-z_.])(?:\[\])?"
     r"|(?<!\bTHEN )(?<!\bELSE )(?<!\()('(?:[^']|'')*')::[a-z_]+\.[a-z_]+(?:\[\])?"
-    r"|(\bELSE NULL)::(?:timestamp with time zone|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
+    r"|(\bELSE NULL)::(?:timestamp with time zone|double precision|[a-z_]+(?:\.[a-z_]+)?)(?:\[\])?"
 )
 
 

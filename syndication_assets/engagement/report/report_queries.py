@@ -66,6 +66,7 @@ def read_week(connection: Connection, organization: Organization, week: IsoWeek)
         "hashtags": _rows(connection, "hashtag_trend", **of_week, row_limit=TOP_HASHTAGS),
         "equal_age": _rows(connection, "cohorts_at_equal_age", **of_week),
         "weekdays_hours_and_formats": _rows(connection, "publications", **of_week, age_name=COMPARED_AGE),
+        "expected_engagement": _rows(connection, "expected_engagement", **of_week),
         "planned_posts": _rows(connection, "planned_posts", **of_week),
         "quarantine": _rows(connection, "quarantined_items", **of_week),
     }
@@ -111,6 +112,7 @@ def read_week(connection: Connection, organization: Organization, week: IsoWeek)
         followers=tables["followers"],
         best_times=_best_times(publications),
         formats=[row for row in publications if row["trait"] == "format"],
+        expected_engagement=tables["expected_engagement"],
         planned_posts=tables["planned_posts"],
         tables=tables,
     )

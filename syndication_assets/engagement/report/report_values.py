@@ -111,6 +111,8 @@ class WeekReport:
     best_times: list[BestTimes]
     formats: list[Row]
     """By platform and ownership (engagement.report_publications_weekly)."""
+    expected_engagement: list[Row]
+    """By own profile and age (engagement.report_expected_engagement_weekly)."""
     planned_posts: list[Row]
     """What became of our posts for the week (engagement.report_planned_posts_weekly)."""
     tables: dict[str, list[Row]]
