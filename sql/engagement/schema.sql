@@ -2207,7 +2207,8 @@ as $$ select 'engagement_rate_by_followers/1' $$;
 
 -- The interval in which the next value lies with at least this probability, if it is as likely as any other of them:
 -- from the k-th lowest to the k-th highest of n values, which the next one hits with probability (n + 1 - 2k) / (n +
--- 1). No shape of the distribution is assumed. NULL if there are too few values: 9 for a coverage of 0.8.
+-- 1): the distribution-free prediction interval of order statistics. NULL if there are too few values: 9 for a coverage
+-- of 0.8.
 create function engagement.prediction_interval(measured bigint[], coverage numeric, out low bigint, out high bigint,
     out probability numeric)
 returns record language sql immutable parallel safe

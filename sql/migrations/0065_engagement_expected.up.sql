@@ -24,7 +24,8 @@ $$;
 comment on function engagement.prediction_interval is
 'The interval in which the next value lies with at least this probability, if it is as likely as any other of them: '
 'from the k-th lowest to the k-th highest of n values, which the next one hits with probability (n + 1 - 2k) / '
-'(n + 1). No shape of the distribution is assumed. NULL if there are too few values: 9 for a coverage of 0.8.';
+'(n + 1): the distribution-free prediction interval of order statistics. '
+'NULL if there are too few values: 9 for a coverage of 0.8.';
 grant execute on function engagement.prediction_interval to syndication_pipeline, syndication_reader;
 
 create view engagement.report_expected_engagement_weekly with (security_invoker = true) as
