@@ -105,7 +105,13 @@ def linkedin_source(scraper: ApifyScraper, first_posts: int = 10) -> FetchSource
 
 
 def scrape_profile(scraper: ApifyScraper, username: str, limit: int, page: int = 1) -> ScrapedDataset:
-    """One page of the posts of a profile, the newest first. A profile without posts gives an empty list."""
+    """One page of the posts of a profile, the newest first. A profile without posts gives an empty list.
+
+    The actor's input (https://apify.com/apimaestro/linkedin-profile-posts/input-schema): `username`, `page_number` and
+    `limit`, 100 at most. With a smaller limit each page is the first one, says the actor's issue "Pagination not working
+    with limit of 10", so further pages are asked for with the largest limit only (`growing_pages`). Its other fields,
+    `total_posts` and `pagination_token`, are not needed.
+    """
     return scraper.scrape({"username": username, "page_number": page, "limit": limit}, limit)
 
 
