@@ -1,7 +1,7 @@
 """Adapter: datasets of Apify's scraper of Instagram: posts, carousels and reels of a profile.
 
-The id of a post is its short code. Likes that are hidden come as -1: "not measured", not a number. Comments of other people are not kept:
-`without_comments` cuts them out of the text of an item before it is stored.
+The id of a post is its short code. Likes that are hidden come as -1: "not measured", not a number. Comments of other
+people are not kept: `without_comments` cuts them out of the text of an item before it is stored.
 """
 
 from typing import Annotated, Any, Literal

@@ -1,7 +1,7 @@
 """The short code of a post on Instagram, which is its identity: whoever tells of a post knows its address. Pure.
 
-The address of a reel is `/reel/<code>` or `/p/<code>`, with and without a slash at the end or the name of its owner. The
-Graph API has ids of its own for the posts of an account, and a permalink, which has the short code.
+The address of a reel is `/reel/<code>` or `/p/<code>`, with and without a slash at the end or the name of its owner.
+The Graph API has ids of its own for the posts of an account, and a permalink, which has the short code.
 """
 
 import re
