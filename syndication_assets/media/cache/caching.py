@@ -67,7 +67,9 @@ class CacheRun:
         self.states[attempt.state] += 1
         self.fetched_bytes += attempt.fetched_bytes
         if isinstance(attempt.result, Outcome):
-            self.reasons[attempt.result.reason] += 1
+            # When each URL expired would hide what else there is to see.
+            is_expired = attempt.state is CacheState.EXPIRED
+            self.reasons["the URL expired" if is_expired else attempt.result.reason] += 1
 
 
 class MediaCache:
