@@ -1,5 +1,5 @@
--- The Graph API's id is the id of a post on Instagram again, also of a post that is known by its short code, which goes:
--- the former code cannot tell that both are one post.
+-- The Graph API's id is the id of a post on Instagram again, also of a post that is known by its short code, which
+-- goes: the former code cannot tell that both are one post.
 
 set local role syndication_pipeline;
 

@@ -1,5 +1,5 @@
--- Scraping: the Graph API's id of a post on Instagram is an alias of its short code, which is in the permalink, so that a
--- post of ours and a scrape of the same post are one post. Posts that both have shown become one with the next
+-- Scraping: the Graph API's id of a post on Instagram is an alias of its short code, which is in the permalink, so that
+-- a post of ours and a scrape of the same post are one post. Posts that both have shown become one with the next
 -- observation from the Graph API, or when such a day is loaded again.
 
 set local role syndication_owner;
@@ -36,7 +36,9 @@ from (
         r.organization_id,
         r.post_id,
         r.first_seen_at,
-        substring(r.url from 'instagram\.[a-z]+/(?:[^/?#]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{6,60})(?:[/?#]|$)') as code
+        substring(
+            r.url from 'instagram\.[a-z]+/(?:[^/?#]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{6,60})(?:[/?#]|$)'
+        ) as code
     from scraping.post_records as r
     where r.platform = 'instagram' and r.urn_kind = 'media'
 ) as of_posts
@@ -93,5 +95,5 @@ where platform = 'linkedin' or alias_kind = 'media';
 
 comment on view scraping.post_ids is
 'One row is one id by which a platform names a post when it is published. Most platforms have one id for a post; on '
-'LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808, and on Instagram it is the '
-'id of the Graph API.';
+'LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808; on Instagram it is the id '
+'of the Graph API.';

@@ -1,5 +1,5 @@
--- Search: readers in SQL search as commands do: what they type becomes the terms of texts. Searches are bounded, because
--- PostgreSQL reads long ones for seconds and then refuses them, which would end the run of all rules.
+-- Search: readers in SQL search as commands do: what they type becomes the terms of texts. Searches are bounded,
+-- because PostgreSQL reads long ones for seconds and then refuses them, which would end the run of all rules.
 
 set local role syndication_owner;
 
@@ -12,16 +12,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- Scripts without spaces between words: Thai, Lao, Burmese, Khmer, Han, Hiragana and Katakana.
-    unsplit constant text := '\u0e01-\u0e3a\u0e40-\u0edf\u1000-\u109f\u1780-\u17f9\u19e0-\u19ff\u2e80-\u2ef2\u3005\u3007'
-        || '\u3021-\u3029\u303b\u3041-\u3096\u309d-\u309e\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff'
-        || '\ua9e0-\ua9fe\uaa60-\uaa7f\ufa0e-\ufa29\U000116d0-\U000116e3\U00016fe2-\U00016fe3\U00016ff0-\U00016ff6'
-        || '\U0001aff0-\U0001b168\U00020000-\U00033479';
+    unsplit constant text :=
+        '\u0e01-\u0e3a\u0e40-\u0edf\u1000-\u109f\u1780-\u17f9\u19e0-\u19ff\u2e80-\u2ef2\u3005\u3007'
+        || '\u3021-\u3029\u303b\u3041-\u3096\u309d-\u309e\u30a1-\u30fa\u30fc-\u30fe\u31f0-\u31ff\u3400-\u4dbf'
+        || '\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\ufa0e-\ufa29\U000116d0-\U000116e3\U00016fe2-\U00016fe3'
+        || '\U00016ff0-\U00016ff6\U0001aff0-\U0001b168\U00020000-\U00033479';
     -- Marks that belong to the letter before them, and the dot within words of Katakana.
-    marks constant text := '\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1'
-        || '\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f18-\u0f84\u102b-\u109f\u17b4-\u17d3\u20d0-\u20ff\u3099\u309a\u30fb\ufe00-\ufe0f'
-        || '\ufe20-\ufe2f';
+    marks constant text :=
+        '\u0300-\u036f\u0591-\u05c7\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1'
+        || '\u0eb4-\u0ebc\u0ec8-\u0ecd\u0f18-\u0f84\u102b-\u109f\u17b4-\u17d3\u20d0-\u20ff\u3099\u309a\u30fb'
+        || '\ufe00-\ufe0f\ufe20-\ufe2f';
     -- Vowel signs of Arabic, which most people leave out, and the line that stretches a word.
-    optional constant text := '\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed';
+    optional constant text :=
+        '\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed';
     piece text;
     token text[];
     words text;

@@ -697,8 +697,8 @@ select m.organization_id,
 -- pipeline: select; reader: select
 
 -- One row is one id by which a platform names a post when it is published. Most platforms have one id for a post; on
--- LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808, and on Instagram it is
--- the id of the Graph API.
+-- LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808; on Instagram it is the id
+-- of the Graph API.
 create view scraping.post_ids (
     organization_id,   -- text: Organization that owns the row, checked by row-level security.
     platform,          -- text: Platform that assigned the id, such as linkedin.
