@@ -55,14 +55,17 @@ class SlowDisk:
 
 
 @contextmanager
-def running(server: Server, disk: SlowDisk, media: int) -> Iterator[list[Attempt]]:
+def running(
+    server: Server, disk: SlowDisk, media: int, storage: StorageLimits | None = None
+) -> Iterator[list[Attempt]]:
     """A run in a thread; the attempts that have ended so far."""
     left = [DueMedium("org-1", f"med-{n}", "image", "https://blog.example/a", 0, NOW) for n in range(media)]
     limits = HostLimits([HostLimit("others", CONNECTIONS)])
     waiting = WaitingMedia(lambda taken, _: [each for each in left if each.key not in taken], limits)
     ended: list[Attempt] = []
     storer = cast(MediaStorer, disk)
-    with Pipeline(server, storer, limits, StorageLimits({}), CONNECTIONS, lambda: NOW) as pipeline:
+    storage = storage or StorageLimits({})
+    with Pipeline(server, storer, limits, storage, CONNECTIONS, lambda: NOW) as pipeline:
         thread = threading.Thread(target=lambda: ended.extend(pipeline.attempts(waiting, lambda: True)))
         thread.start()
         try:
@@ -107,3 +110,12 @@ def test_the_process_that_decodes_starts_before_it_is_needed_and_ends_with_its_i
     with MediaInspector() as inspector:
         inspector.begin()
     assert not [thread for thread in threading.enumerate() if thread.name == "media inspector"]
+
+
+def test_what_waits_to_be_stored_counts_for_the_limit_of_its_organization_until_it_is_refused():
+    server, disk, storage = Server(1_000), SlowDisk(), StorageLimits({"org-1": 2_500})
+    with running(server, disk, 30, storage) as ended:
+        assert wait_for(server, 3 + CONNECTIONS - 1)
+        assert storage.full == ["org-1"]
+        assert ended == []
+    assert storage.has_room("org-1"), "nothing was stored"

@@ -113,8 +113,8 @@ class Pipeline:
             self._storing -= 1
             attempt = ended.result()
             self._storing_bytes -= attempt.fetched_bytes
-            if isinstance(attempt.result, StoredFile):
-                self._storage.add(attempt.medium.organization_id, attempt.result.size_bytes)
+            if not isinstance(attempt.result, StoredFile):
+                self._storage.add(attempt.medium.organization_id, -attempt.fetched_bytes)
             yield attempt
             return
         self._fetching -= 1
@@ -127,4 +127,6 @@ class Pipeline:
             return
         self._storing += 1
         self._storing_bytes += size
+        # At once, so that what waits to be stored is not fetched beyond what the organization may store.
+        self._storage.add(medium.organization_id, size)
         self._storers.submit(self._storer.store, medium, fetched).add_done_callback(self._done.put)
