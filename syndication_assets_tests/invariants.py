@@ -115,7 +115,7 @@ def _resolved(
     for observation in observations:
         posts = [post_of.get((observation.slug, observation.platform, *alias), ("", "")) for alias in observation.ids]
         post_id, urn = posts[0]
-        is_canonical = observation.ids[0][0] in {"activity", "video"}
+        is_canonical = observation.ids[0][0] in {"activity", "video", "post"}
         if post_id and all(other == post_id or (is_canonical and "" < lesser < urn) for other, lesser in posts):
             observed_posts.append((post_id, observation))
         else:
@@ -180,7 +180,8 @@ _SENTENCES = {
         select p.urn from scraping.posts p where p.urn is distinct from (
             select a.alias from scraping.post_aliases a
             where a.organization_id = p.organization_id and a.post_id = p.post_id
-            order by array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], a.alias_kind), a.alias
+            order by
+                array_position(array['activity', 'video', 'post', 'ugcPost', 'share', 'media'], a.alias_kind), a.alias
             limit 1)""",
     "a post has at most one canonical id": """
         select post_id from scraping.post_aliases where alias_kind in ('activity', 'video', 'post')

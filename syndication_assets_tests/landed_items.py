@@ -111,6 +111,9 @@ def observations_of(item: Item) -> Iterator[Observation]:
         content = _youtube_content(value.get("snippet") or {})
         yield Observation(item.slug, "youtube", (("video", value["id"]),), item.observed_at, counters, content)
         return
+    if item.source in {"instagram_graph", "instagram_apify"}:
+        yield _instagram_observation(item)
+        return
     if value.get("post_type") == "repost":
         kind, _, digits = value["full_urn"].removeprefix("urn:li:").partition(":")
         counters, content = _linkedin_counters(value), _linkedin_content(value)
@@ -161,3 +164,20 @@ def _linkedin_content(post: dict[str, Any]) -> Content:
 def _youtube_content(snippet: dict[str, Any]) -> Content:
     texts = [snippet[key] for key in ("title", "description") if snippet.get(key)]
     return Content(bool(texts or snippet.get("thumbnails")), "\n\n".join(texts) or None, snippet.get("channelId"))
+
+
+def _instagram_observation(item: Item) -> Observation:
+    value = item.value
+    address = value.get("permalink") or value.get("url") or ""
+    code = value.get("shortCode") or address.partition("?")[0].rstrip("/").rpartition("/")[2]
+    ids = (("post", code), ("media", value.get("id") if item.source == "instagram_graph" else None))
+    likes, comments = value.get("like_count", value.get("likesCount")), value.get("commentsCount")
+    counters = (likes, value.get("comments_count", comments), None, None)
+    picture = value.get("media_url") or value.get("displayUrl")
+    content = Content(
+        picture is not None or bool(value.get("caption")),
+        value.get("caption") or None,
+        value.get("username") or value.get("ownerUsername"),
+    )
+    known = tuple((kind, alias) for kind, alias in ids if alias)
+    return Observation(item.slug, "instagram", known, item.observed_at, counters, content)

@@ -752,6 +752,74 @@ select a.organization_id,
   group by a.organization_id, a.analyzer, a.currency;
 -- pipeline: select; reader: select
 
+-- One row is one use of a stored file: what it is of, and where it is from. A file without a row is used by nothing.
+create view media.file_uses (
+    organization_id,  -- text: Organization that owns the row, checked by row-level security.
+    media_file_id,    -- text: The file; refers to media_files.
+    used_as,          -- text: post medium, stock image, brand asset, visual or picture of a text.
+    used_by,          -- text: Id of what it is of: a medium (med-), stock image (stk-), brand asset (bra-), visual
+                      -- (var-) or text (cnt-).
+    post_id,          -- text: Post that has the medium; NULL for other uses.
+    provided_by,      -- text: Host that it was fetched from, or source of stock images; NULL for files of the
+                      -- organization's own.
+    url_expires_at,   -- timestamptz: When the URL that it was fetched from expires; NULL if it has none, or does not
+                      -- say.
+    used_since        -- timestamptz: When it was first used so.
+) with (security_invoker = true) as
+select c.organization_id,
+    c.media_file_id,
+    'post medium' as used_as,
+    c.media_id as used_by,
+    r.post_id,
+    c.host as provided_by,
+    c.url_expires_at,
+    c.state_since as used_since
+   from media.cached_media c
+     join scraping.media_records r on c.organization_id = r.organization_id and c.media_id = r.media_id
+  where c.media_file_id is not null
+union all
+ select stock_images.organization_id,
+    stock_images.media_file_id,
+    'stock image' as used_as,
+    stock_images.stock_image_id as used_by,
+    null::text as post_id,
+    stock_images.source as provided_by,
+    null::timestamptz as url_expires_at,
+    stock_images.created_at as used_since
+   from media.stock_images
+union all
+ select brand_assets.organization_id,
+    brand_assets.media_file_id,
+    'brand asset' as used_as,
+    brand_assets.asset_id as used_by,
+    null::text as post_id,
+    null::text as provided_by,
+    null::timestamptz as url_expires_at,
+    brand_assets.created_at as used_since
+   from brand.brand_assets
+union all
+ select asset_variants.organization_id,
+    asset_variants.media_file_id,
+    'visual' as used_as,
+    asset_variants.variant_id as used_by,
+    null::text as post_id,
+    null::text as provided_by,
+    null::timestamptz as url_expires_at,
+    asset_variants.created_at as used_since
+   from studio.asset_variants
+union all
+ select posts_content.organization_id,
+    posts_content.picture_file_id as media_file_id,
+    'picture of a text' as used_as,
+    posts_content.content_id as used_by,
+    null::text as post_id,
+    null::text as provided_by,
+    null::timestamptz as url_expires_at,
+    posts_content.created_at as used_since
+   from content.posts_content
+  where posts_content.picture_file_id is not null;
+-- pipeline: select; reader: select
+
 create sequence media.media_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence media.analysis_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence media.stock_image_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

@@ -10,7 +10,7 @@ from (
     from staged_matches
     order by
         component asc,
-        array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], urn_kind) asc,
+        array_position(array['activity', 'video', 'post', 'ugcPost', 'share', 'media'], urn_kind) asc,
         first_seen_at asc,
         urn asc
 ) as winner

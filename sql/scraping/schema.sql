@@ -170,7 +170,8 @@ create table scraping.post_records (
     platform text not null,                         -- Platform on which the post was published, such as linkedin.
     urn text not null,                              -- Id on the platform. LinkedIn: the digits of the activity id, or
                                                     -- of the ugcPost or share id while the activity id is unknown.
-    urn_kind text not null,                         -- Kind of the id in urn: activity, video, post, ugcPost or share.
+    urn_kind text not null,                         -- Kind of the id in urn: activity, video, post, ugcPost, share or
+                                                    -- media.
     full_urn text,                                  -- Long form of the id in the newest described observation; NULL for
                                                     -- a plain repost, or if not observed.
     posted_at timestamptz,                          -- When the post was published, as the newest observation with a
@@ -246,8 +247,9 @@ create table scraping.post_aliases (
     organization_id text not null,             -- Organization that owns the row: first column of every key, and checked
                                                -- by row-level security.
     platform text not null,                    -- Platform that assigned the id, such as linkedin.
-    alias_kind text not null,                  -- Kind of the id: activity, share, ugcPost or video; post on platforms
-                                               -- with a single kind.
+    alias_kind text not null,                  -- Kind of the id: activity, share, ugcPost or video; media for the id
+                                               -- that Instagram's Graph API has for a post; post for what is in the
+                                               -- address of a post on other platforms.
     alias text not null,                       -- The id without its prefix.
     post_id text not null,                     -- Post that has the id; refers to posts.
     is_claimed boolean not null default true,  -- True for a canonical id (activity, video, post) and for an id that
@@ -258,8 +260,8 @@ create table scraping.post_aliases (
     primary key (organization_id, platform, alias_kind, alias),
     foreign key (organization_id, post_id) references scraping.post_records (organization_id, post_id)
         on delete cascade,
-    check (alias_kind in ('activity', 'share', 'ugcPost', 'video', 'post')),
-    check (alias <> '')
+    check (alias <> ''),
+    check (alias_kind in ('activity', 'share', 'ugcPost', 'video', 'post', 'media'))
 );
 create index post_aliases_post on scraping.post_aliases (organization_id, post_id);
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -553,7 +555,7 @@ create view scraping.posts (
     platform,             -- text: Platform on which the post was published, such as linkedin.
     urn,                  -- text: Id on the platform. LinkedIn: the digits of the activity id, or of the ugcPost or
                           -- share id while the activity id is unknown.
-    urn_kind,             -- text: Kind of the id in urn: activity, video, post, ugcPost or share.
+    urn_kind,             -- text: Kind of the id in urn: activity, video, post, ugcPost, share or media.
     full_urn,             -- text: Long form of the id in the newest described observation; NULL for a plain repost, or
                           -- if not observed.
     posted_at,            -- timestamptz: When the post was published, as the newest observation with a time tells; NULL
@@ -695,7 +697,8 @@ select m.organization_id,
 -- pipeline: select; reader: select
 
 -- One row is one id by which a platform names a post when it is published. Most platforms have one id for a post; on
--- LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808.
+-- LinkedIn it is one of several and names its kind, such as urn:li:share:7141138937766391808; on Instagram it is the id
+-- of the Graph API.
 create view scraping.post_ids (
     organization_id,   -- text: Organization that owns the row, checked by row-level security.
     platform,          -- text: Platform that assigned the id, such as linkedin.
@@ -707,13 +710,17 @@ select posts.organization_id,
     posts.urn as platform_post_id,
     posts.post_id
    from scraping.posts
+  where posts.urn_kind <> 'media'
 union all
  select post_aliases.organization_id,
     post_aliases.platform,
-    (('urn:li:' || post_aliases.alias_kind) || ':') || post_aliases.alias as platform_post_id,
+        case
+            when post_aliases.alias_kind = 'media' then post_aliases.alias
+            else (('urn:li:' || post_aliases.alias_kind) || ':') || post_aliases.alias
+        end as platform_post_id,
     post_aliases.post_id
    from scraping.post_aliases
-  where post_aliases.platform = 'linkedin';
+  where post_aliases.platform = 'linkedin' or post_aliases.alias_kind = 'media';
 -- pipeline: select; reader: select
 
 -- One row is how often posts of one organization up to one age are fetched again: by a row of its own, or by the shared

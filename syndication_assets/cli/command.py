@@ -55,6 +55,11 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*arguments, **options)
         except SyndicationError as error:
             raise click.ClickException(str(error)) from None
+        except UnicodeEncodeError as error:
+            # Python reads bytes of an argument that are no UTF-8 as halves of surrogate pairs.
+            if error.encoding != "utf-8":
+                raise
+            raise click.ClickException(f"{error.object!a:.100} is no UTF-8 text: type it again.") from None
 
     return wrapped
 

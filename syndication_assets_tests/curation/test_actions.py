@@ -1,5 +1,7 @@
 """Actions wait, are done once, and end once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from syndication_assets.curation.actions import executors
 from syndication_assets.curation.actions.action_queue import end_action, list_actions, queue_action, start_action
 from syndication_assets.curation.actions.consents import give_consent, withdraw_consent
+from syndication_assets.curation.posts.post_states import decide_tag
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
@@ -100,6 +103,7 @@ def test_the_database_refuses_any_other_change_of_state(curated: CuratedPosts, o
         ("autoreact", {"reaction": "anger"}, "is not one of"),
         ("save", {"text": "a"}, "Additional properties are not allowed"),
         ("dance", {}, "There is no action 'dance'"),
+        ("comment", {"text": "x" * 500_000}, r"cannot have .{,250}: \$\.text does not meet maxLength 3000\.$"),
     ],
 )
 def test_parameters_are_those_of_the_type(curated: CuratedPosts, action_type: str, parameters: Any, message: str):
@@ -159,3 +163,35 @@ def test_an_action_whose_outcome_is_unknown_is_never_done_again(curated: Curated
     assert calls == ["save"]
     _end(curated, action, "failed", "it is not there")
     assert curated.value("select state::text from curation.actions") == "failed"
+
+
+def test_people_who_start_at_once_start_different_actions_and_each_once(curated: CuratedPosts):
+    queued = {_queue(curated, curated.written("bread"), executor="dry_run") for _ in range(6)}
+
+    def start_all() -> list[str]:
+        started = []
+        with suppress(SyndicationError):
+            while True:
+                started.append(_start(curated).action_id)
+        return started
+
+    with ThreadPoolExecutor(3) as people:
+        started = [each for people_started in people.map(lambda _: start_all(), range(3)) for each in people_started]
+    assert sorted(started) == sorted(queued)
+
+
+def test_two_curators_who_decide_at_once_leave_one_decision_a_post(curated: CuratedPosts):
+    curated.tag("bread")
+    posts = [curated.written("bread") for _ in range(4)]
+
+    def decide(person: str) -> None:
+        order = posts if person == "isla" else posts[::-1]
+        for number in range(8):
+            with transaction(curated.url) as connection:
+                state: Any = "applied" if number % 2 else "removed"
+                decide_tag(connection, curated.organization_id, order, "bread", person, state, f"{person} {number}")
+
+    with ThreadPoolExecutor(2) as people:
+        list(people.map(decide, ("isla", "cora")))
+    rows = curated.rows("select post_id, count(*), min(state::text) from curation.post_tags group by 1")
+    assert sorted(rows) == sorted((post, 1, "applied") for post in posts)

@@ -56,6 +56,35 @@ def test_a_rule_is_written_previewed_backfilled_and_overruled(desk: CuratedPosts
     assert "there is no tag 'cake'" in _run("tag-rule", "add", "x", "--tag", "cake", "--text", "cake", code=1)
     assert "asks nothing" in _run("tag-rule", "add", "x", "--tag", "bread", code=1)
     assert "lower case" in _run("tag", "add", "Bread", code=1)
+    assert "longer than 1,000 characters" in _run("posts", "list", "bread " * 200, code=1)
+    assert "1000" in _run("tag-rule", "edit", "baked", "--text", "bread " * 200, code=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("Ärger", "in lower case, as 'ärger'"),
+        ("cafe\u0301", "with composed letters, as 'café'"),
+        ("wo\u200bol", "what nobody sees: U+200B"),
+        ("\u202eloow", "what nobody sees: U+202E"),
+    ],
+)
+def test_tags_that_look_the_same_are_the_same(desk: CuratedPosts, name: str, advice: str):
+    assert advice in _run("tag", "add", name, code=1)
+    assert desk.value("select count(*) from curation.tags") == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["مخبز", "می\u200cخواهم", "パン", "ขนมปัง", "👩\u200d🍳", "straße"],  # noqa: RUF001 - as people write them
+)
+def test_tags_have_names_in_any_language(desk: CuratedPosts, name: str):
+    _run("tag", "add", name)
+    assert desk.value("select tag_name from curation.tags") == name
+
+
+def test_an_argument_that_is_no_text_is_an_error_without_a_traceback(desk: CuratedPosts):
+    assert "'bread\\udcff' is no UTF-8 text" in _run("posts", "list", "bread\udcff", code=1)
     assert "There is no post p-ffffffff" in _run("posts", "mark", "p-ffffffff", code=1)
 
 

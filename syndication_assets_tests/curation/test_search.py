@@ -2,14 +2,17 @@
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syndication_assets.curation.posts.searched_posts import Search, find_posts
 from syndication_assets.curation.rules.rule_filter import RuleFilter
-from syndication_assets.curation.search.terms import search_query
-from syndication_assets.database.connection import transaction
+from syndication_assets.curation.search.terms import LONGEST_SEARCH, search_query
+from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
 from syndication_assets_tests.engagement.snapshots import day, moment
+from syndication_assets_tests.random_histories import number_of_histories
 
 pytestmark = pytest.mark.both_servers
 
@@ -63,6 +66,44 @@ def test_words_phrases_scripts_and_hashtags_are_found_by_people_and_by_readers(c
         for organization_id, count in ((curated.organization_id, 1), ("org-ffffffff", 0)):
             connection.execute("select set_config('app.organization_id', %s, false)", [organization_id])
             assert len(connection.execute(query, [search_query("brot")]).fetchall()) == count
+        connection.execute("select set_config('app.organization_id', %s, false)", [curated.organization_id])
+        for typed, expected in FOUND:
+            assert {posts[post] for (post,) in connection.execute(query, [typed])} == expected, typed
+        with pytest.raises(psycopg.errors.ProgramLimitExceeded, match="write fewer words"):
+            connection.execute(query, ["w " * 501])
+
+
+ALPHABET = 'ab #"-＃＂_éßΣς東京タワー・がภาษาไทยمرحبًاـशब्द😀1\u3000'  # noqa: RUF001 - as keyboards write them
+
+
+@settings(max_examples=number_of_histories(60), deadline=None, derandomize=True)
+@given(typed=st.text(st.sampled_from(ALPHABET), max_size=30))
+def test_sql_reads_a_search_as_commands_do(shared_database: str, typed: str):
+    with psycopg.connect(shared_database) as connection:
+        (read,) = connection.execute("select curation.search_query(%s)", [typed]).fetchone() or ("",)
+    assert read.split() == search_query(typed).split()
+
+
+def test_a_text_is_found_with_and_without_the_vowel_signs_of_arabic(curated: CuratedPosts):
+    vocalised, plain = curated.written("شُكْرًا جَزِيلًا"), curated.written("شكرا جزيـــلا لكم")
+    curated.run(1)
+    for typed in ("شكرا", "شُكْرًا", "جزيلا"):
+        assert set(_search(curated, text=typed)) == {vocalised, plain}, typed
+
+
+def test_a_search_is_bounded_for_people_and_for_rules(curated: CuratedPosts):
+    curated.written("東京 bread")
+    curated.run(1)
+    for longest in ("東京" * (LONGEST_SEARCH // 2), "w " * (LONGEST_SEARCH // 2), "ﷺ" * LONGEST_SEARCH):
+        assert _search(curated, text=longest) == []
+        with pytest.raises(SyndicationError, match="write fewer words"):
+            _search(curated, text=longest + "bread")
+    tag = curated.tag("bread")
+    curated.rule("longest", tag, "w " * (LONGEST_SEARCH // 2 - 1) + "w")
+    curated.rule("baked", tag, "bread")
+    assert curated.run(1).matched == 1
+    with pytest.raises(DatabaseError, match="tag_rules_text_query_length"):
+        curated.rule("longer", tag, "w " * LONGEST_SEARCH)
 
 
 def test_both_sides_of_a_search_use_the_index(curated: CuratedPosts):

@@ -81,7 +81,11 @@ class Internet:
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body)))
+                # A server may lie about it.
+                if "Content-Length" not in answer.headers:
+                    self.send_header("Content-Length", str(len(answer.body)))
+                else:
+                    self.close_connection = True
                 self.end_headers()
                 size = max(1, len(answer.body) // answer.pieces)
                 with suppress(OSError):

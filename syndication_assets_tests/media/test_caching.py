@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import deque
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,8 @@ from syndication_assets_tests.media.conftest import SIGNED_UNTIL, TUESDAY, Shelf
 from syndication_assets_tests.media.media_samples import PAGE, VIDEO, picture, png_of_claimed_size
 
 RED = picture(seed=1)
-EXPIRED = 1_600_000_000
+EXPIRED = int(datetime(2025, 11, 10, 12, 26, tzinfo=UTC).timestamp())
+"""After the posts were observed, and before now."""
 
 
 def test_a_picture_of_two_posts_is_stored_once(shelf: Shelf):
@@ -58,17 +59,41 @@ def test_an_expired_url_waits_for_the_next_scrape(shelf: Shelf):
     url = shelf.serve("/a.jpg", RED)
     shelf.scrape(f"{url}?e={EXPIRED}")
     shelf.cache()
-    assert shelf.states() == [("expired", "the URL expired at 2020-09-13 12:26 UTC")]
+    assert shelf.states() == [("expired", "the URL expired at 2025-11-10 12:26 UTC")]
     assert shelf.internet.requests == []
 
     shelf.scrape(f"{url}?e={EXPIRED + 60}", day=TUESDAY)
     shelf.desk.execute("update media.cached_media set state_since = '2025-11-03'")
     shelf.cache()
-    assert shelf.states() == [("expired", "the URL expired at 2020-09-13 12:27 UTC")]
+    assert shelf.states() == [("expired", "the URL expired at 2025-11-10 12:27 UTC")]
 
     shelf.scrape(f"{url}?e={SIGNED_UNTIL}", day=TUESDAY, hour=12)
     shelf.desk.execute("update media.cached_media set state_since = '2025-11-03'")
     assert dict(shelf.cache().states) == {"cached": 1}
+
+
+def test_a_url_that_was_shown_after_its_expiry_is_asked_for_all_the_same(shelf: Shelf):
+    before_the_observation = int(datetime(2025, 11, 2, tzinfo=UTC).timestamp())
+    shelf.scrape(shelf.serve("/a.jpg", RED) + f"?e={before_the_observation}")
+    assert dict(shelf.cache().states) == {"cached": 1}
+    assert shelf.desk.value("select url_expires_at from media.cached_media") is None
+
+
+@pytest.mark.parametrize(
+    ("length", "state", "reason"),
+    [
+        (len(RED) + 10, "waiting", "the connection failed (RemoteProtocolError)"),
+        (len(RED) // 2, "refused", "the picture cannot be decoded (OSError)"),
+        (0, "waiting", "the answer was empty"),
+    ],
+)
+def test_a_server_that_lies_about_the_length_ends_in_a_state(shelf: Shelf, length: int, state: str, reason: str):
+    url = shelf.serve("/a.jpg", RED)
+    shelf.internet.pages["/a.jpg"] = Answer(200, RED, {"Content-Type": "image/jpeg", "Content-Length": str(length)})
+    shelf.scrape(url)
+    shelf.cache()
+    assert shelf.states() == [(state, reason)]
+    assert shelf.stored() == []
 
 
 def test_media_wait_with_the_reason_while_their_organization_stores_all_that_it_may(shelf: Shelf):

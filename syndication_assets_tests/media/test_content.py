@@ -1,5 +1,6 @@
 """Content is what its bytes say: what may be stored, what a picture shows, and what is refused before it is decoded."""
 
+import io
 import os
 import subprocess
 import sys
@@ -109,6 +110,34 @@ def test_the_same_picture_has_nearly_the_same_hash_in_another_size_and_format():
 
 def test_an_animation_has_its_frames():
     assert read_picture(animation(7), "image/gif").frame_count == 7
+
+
+@pytest.mark.parametrize(("image_format", "mime_type"), [("WEBP", "image/webp"), ("AVIF", "image/avif")])
+def test_a_picture_that_moves_is_read_in_each_format_that_can(image_format: str, mime_type: str):
+    frames = [Image.new("RGB", (64, 48), colour) for colour in ("red", "green", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, image_format, save_all=True, append_images=frames[1:])
+    content = buffer.getvalue()
+    assert mime_type_of(content) == mime_type
+    read = read_picture(content, mime_type)
+    assert (read.width, read.height, read.frame_count) == (64, 48, 3)
+    with pytest.raises(DamagedMediaError, match="cannot be decoded"):
+        read_picture(content[: len(content) // 2], mime_type)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"<?xml version='1.0'?><!DOCTYPE svg><svg onload='alert(1)'/>",
+        b"\xef\xbb\xbf<!-- a drawing --><svg><script/></svg>",
+        b"<!DOCTYPE svg><svg/>",
+        "<svg><script/></svg>".encode("utf-16"),
+        b"",
+    ],
+)
+def test_a_drawing_that_may_hold_scripts_is_never_stored(content: bytes):
+    assert why_refused("image", "image/svg+xml", mime_type_of(content)) is not None
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,9 @@ def test_the_asset_shows_what_it_cached(shelf: Shelf, tmp_path: Path, monkeypatc
         f"![The newest media cached on {datetime.now(UTC).date()}](data:image/jpeg;base64,"
     )
     assert "| default | 1 | 0 | 0 | 0 | 1 |" in shown["cache"]
+
+
+def test_urls_that_expired_at_different_times_are_one_reason(shelf: Shelf):
+    expired = int(datetime(2025, 11, 10, tzinfo=UTC).timestamp())
+    shelf.scrape(*(f"{shelf.serve(f'/{number}.jpg', RED)}?e={expired + number}" for number in range(3)))
+    assert shelf.cache().reasons == {"the URL expired": 3}

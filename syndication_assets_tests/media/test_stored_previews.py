@@ -17,7 +17,8 @@ from syndication_assets_tests.media.conftest import TUESDAY, Shelf
 from syndication_assets_tests.media.media_samples import VIDEO, document, picture, video
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, activity_id, post
 
-EXPIRED = 1_600_000_000
+EXPIRED = 1_762_777_560
+"""10 November 2025: after the posts were observed, and before now."""
 
 
 def scrape_video_and_document(shelf: Shelf, clip: bytes) -> None:

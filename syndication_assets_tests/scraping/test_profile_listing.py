@@ -120,3 +120,11 @@ def test_a_fetch_lists_at_most_500_posts():
     assert len(asked) == 8, "it got there with 400"
     assert fetched.missed_since(known(399)) is None
     assert list(islice(growing_pages(50, 50), 20)) == [(50, number) for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("posts", [1, 10, 99, 100, 250])
+def test_further_pages_are_asked_for_with_the_largest_size_only(posts: int):
+    """LinkedIn's actor gives the first page again if a further one is asked for with a smaller limit."""
+    pages = list(growing_pages(posts, 100))
+    assert {size for size, number in pages if number > 1} == {100}
+    assert [number for size, number in pages if size == 100] == [1, 2, 3, 4, 5]

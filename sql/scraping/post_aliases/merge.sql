@@ -1,7 +1,7 @@
--- One row is one id of a post. A weak id (ugcPost, share) belongs to the smallest canonical id that ever occurred
--- together with it, in whatever order they were loaded; a weak id without a canonical id stays with the post found by
--- other weak ids. The day's files replace what was loaded for the day before. A re-run changes nothing. Parameters:
--- day.
+-- One row is one id of a post. A weak id (ugcPost, share, media) belongs to the smallest canonical id that ever
+-- occurred together with it, in whatever order they were loaded; a weak id without a canonical id stays with the post
+-- found by other weak ids. The day's files replace what was loaded for the day before. A re-run changes nothing.
+-- Parameters: day.
 --
 -- Only the id moves. Snapshots and texts observed under weak ids alone stay with the post that had the ids when their
 -- day was loaded, because they do not store their ids; loading that day again moves its snapshots.
@@ -83,7 +83,7 @@ from (
     order by
         a.organization_id asc,
         a.post_id asc,
-        array_position(array['activity', 'video', 'post', 'ugcPost', 'share'], a.alias_kind) asc,
+        array_position(array['activity', 'video', 'post', 'ugcPost', 'share', 'media'], a.alias_kind) asc,
         a.alias asc
 ) as a
 where

@@ -10,6 +10,7 @@ from syndication_assets.configuration.section import Context, Finding, Section
 from syndication_assets.configuration.sections.tags import TagName, missing_tag, tag_id_of
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
 from syndication_assets.curation.search.searchable import is_searchable
+from syndication_assets.curation.search.terms import LONGEST_SEARCH
 from syndication_assets.database.connection import Connection
 
 
@@ -19,7 +20,9 @@ class TagRule(Entry, RuleFilter):
     name: DashedName
     tag: TagName = Field(description="The tag that it gives.")
     text: Text | None = Field(
-        default=None, description='What the text contains, as in a web search: words, "a phrase", or, -without.'
+        default=None,
+        max_length=LONGEST_SEARCH,
+        description='What the text contains, as in a web search: words, "a phrase", or, -without.',
     )
     is_active: bool = ACTIVE
 

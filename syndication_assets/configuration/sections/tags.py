@@ -1,5 +1,6 @@
 """`tags`: the tags that people, rules and models give to posts and profiles."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -29,9 +30,18 @@ class Tag(Entry):
     )
 
 
+_JOINERS = "\u200c\u200d"
+"""Persian words and emoji are written with them."""
+
+
 def _check(_: Context, tag: Tag) -> Iterable[Finding]:
-    if tag.name != tag.name.strip().lower():
-        yield Finding("name", f"write it in lower case, as {tag.name.strip().lower()!r}")
+    # Names that look the same are the same.
+    name = unicodedata.normalize("NFC", tag.name.strip().lower())
+    if hidden := sorted({sign for sign in name if not (sign.isprintable() or sign in _JOINERS)}):
+        yield Finding("name", f"leave out what nobody sees: {', '.join(f'U+{ord(sign):04X}' for sign in hidden)}")
+    elif tag.name != name:
+        in_which_way = "in lower case" if unicodedata.normalize("NFC", tag.name) != name else "with composed letters"
+        yield Finding("name", f"write it {in_which_way}, as {name!r}")
 
 
 def missing_tag(context: Context, name: str) -> Iterable[Finding]:

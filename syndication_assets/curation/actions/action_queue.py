@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import psycopg
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from psycopg.types.json import Jsonb
 
 from syndication_assets.curation.actions.executors import EXECUTORS, require_consent
 from syndication_assets.curation.posts.post_states import require_posts
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.text.markdown import shorten
 
+_LONGEST_MESSAGE = 200
 _COLUMNS = """
 select
     a.action_id, o.slug, a.state::text, a.action_type, a.parameters, a.priority, a.scheduled_for, a.executor,
@@ -170,6 +172,13 @@ def _change(connection: Connection, action: Action, state: str, times: str, note
         raise refused from None
 
 
+def _words_of(error: ValidationError) -> str:
+    """What is wrong with a parameter; the library's message quotes the value, however long that is."""
+    if len(error.message) <= _LONGEST_MESSAGE:
+        return str(error.message)
+    return f"{error.json_path} does not meet {error.validator} {shorten(error.validator_value)}"
+
+
 def _words(state: str) -> str:
     return state.replace("_", " ")
 
@@ -188,6 +197,6 @@ def _require_parameters(connection: Connection, action_type: str, parameters: Ma
     errors = list(Draft202012Validator(schemas[action_type]).iter_errors(dict(parameters)))
     if errors:
         raise SyndicationError(
-            f"A {action_type} cannot have {json.dumps(dict(parameters), ensure_ascii=False)}: "
-            f"{'; '.join(error.message for error in errors)}."
+            f"A {action_type} cannot have {shorten(json.dumps(dict(parameters), ensure_ascii=False))}: "
+            f"{'; '.join(_words_of(error) for error in errors)}."
         )

@@ -8,6 +8,7 @@ from syndication_assets.curation.rules.conditions import CONTENTS, RELATIONS, co
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
 from syndication_assets.curation.search.searchable import is_searchable
 from syndication_assets.curation.search.similar_names import Author, authors_like
+from syndication_assets.curation.search.terms import LONGEST_SEARCH
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
 
@@ -93,9 +94,11 @@ class FoundPost(NamedTuple):
 
 
 def find_posts(connection: Connection, organization_id: str, search: Search, at_most: int | None) -> list[FoundPost]:
-    """The newest posts first. SyndicationError if the text has no word to look for, no author has such a name, or a tag
-    is unknown.
+    """The newest posts first. SyndicationError if the text is too long or has no word to look for, no author has such a
+    name, or a tag is unknown.
     """
+    if search.text is not None and len(search.text) > LONGEST_SEARCH:
+        raise SyndicationError(f"The text to look for is longer than {LONGEST_SEARCH:,} characters: write fewer words.")
     if search.text is not None and not is_searchable(connection, search.text):
         raise SyndicationError(f"{search.text!r} has no word to look for: write a word, or leave the text out.")
     tag_ids = _tag_ids(connection, organization_id, search.tags)

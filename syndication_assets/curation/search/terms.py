@@ -2,6 +2,7 @@
 
 Its parser takes a run of Japanese, Chinese or Thai for one word, and drops the sign of a hashtag. So both become terms
 of plain letters and digits: `u6771u4eac` for two neighboring characters, `h` and hexadecimal digits for a hashtag.
+`curation.search_query` does the same to what readers in SQL look for.
 """
 
 import unicodedata
@@ -11,13 +12,18 @@ from typing import NamedTuple
 
 import regex
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same text gives other terms: texts are then read again."""
+
+LONGEST_SEARCH = 1_000
+"""Characters. PostgreSQL reads tens of thousands of words for seconds, and then refuses them."""
 
 LONGEST_TEXT = 50_000
 """Characters of a text that are read; a tsvector holds a megabyte at most."""
 
 _UNSPLIT = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u30fc々]+")
+# Vowel signs of Arabic, which most people leave out, and the line that stretches a word.
+_OPTIONAL = regex.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]")
 _HASHTAG = regex.compile(r"(?<![\w&/#])[#\uff03]([\w\p{M}\u30fb]+)")
 # A phrase in quotes, or anything up to the next space or quote.
 _PIECE = regex.compile(r'"[^"]*"?|[^\s"]+|\s+')
@@ -35,7 +41,7 @@ def search_terms(text: str, hashtags: Iterable[str]) -> SearchTerms:
 
     `hashtags` come without `#`, normalized and case-folded, as scraping stores them.
     """
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+    text = _plain(text[:LONGEST_TEXT])
     runs = _UNSPLIT.findall(text)
     pairs = [term for run in runs for term in _pairs(run)]
     # After all pairs, so that these stay neighbors and a phrase of pairs finds a longer run.
@@ -46,7 +52,11 @@ def search_terms(text: str, hashtags: Iterable[str]) -> SearchTerms:
 
 def search_query(typed: str) -> str:
     """A web search (words, "phrases", or, -without) in which unsplit scripts and hashtags are the terms of a text."""
-    return "".join(_piece(unicodedata.normalize("NFKC", piece)) for piece in _PIECE.findall(typed))
+    return "".join(map(_piece, _PIECE.findall(_plain(typed))))
+
+
+def _plain(text: str) -> str:
+    return str(_OPTIONAL.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def _piece(piece: str) -> str:

@@ -11,7 +11,7 @@ from syndication_assets.media.cache.fetching import host_of
 from syndication_assets.media.cache.host_limits import HostLimit
 from syndication_assets.media.cache.outcomes import CacheState, Outcome
 from syndication_assets.media.cache.storage_limits import REASON
-from syndication_assets.media.cache.url_expiry import url_expiry
+from syndication_assets.media.cache.url_expiry import expiry_when_seen
 from syndication_assets.media.contents.preview import Preview
 
 _PAGE = 2000
@@ -52,7 +52,7 @@ class DueMedium(NamedTuple):
 
     @property
     def expires_at(self) -> datetime | None:
-        return url_expiry(self.url)
+        return expiry_when_seen(self.url, self.observed_at)
 
     @property
     def host(self) -> str:
@@ -106,7 +106,7 @@ def queue_found_media(connection: Connection, moment: datetime) -> int:
             "found_media",
             _URL_COLUMNS,
             (
-                (organization_id, media_id, *_of_url(url), observed_at)
+                (organization_id, media_id, *_of_url(url, observed_at), observed_at)
                 for organization_id, media_id, url, observed_at in rows
             ),
         )
@@ -159,13 +159,13 @@ def url_sha256(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-def _of_url(url: str) -> tuple[str, str, datetime | None]:
-    return host_of(url), url_sha256(url), url_expiry(url)
+def _of_url(url: str, observed_at: datetime) -> tuple[str, str, datetime | None]:
+    return host_of(url), url_sha256(url), expiry_when_seen(url, observed_at)
 
 
 def _row(attempt: Attempt) -> tuple[object, ...]:
     medium, result = attempt.medium, attempt.result
-    start = (medium.organization_id, medium.media_id, *_of_url(medium.url), medium.observed_at)
+    start = (medium.organization_id, medium.media_id, *_of_url(medium.url, medium.observed_at), medium.observed_at)
     if isinstance(result, Outcome):
         outcome = (result.state, result.reason, result.next_attempt_at, medium.attempts + 1)
         return (*start, *outcome, *(None,) * len(_FILE_COLUMNS))

@@ -40,7 +40,7 @@ from syndication_assets.settings import Settings
 from syndication_assets.tenancy.limits import storage_left
 
 logger = logging.getLogger(__name__)
-_BATCH = 200
+_BATCH = 500
 """Media that are read from the queue at once."""
 _WRITTEN_AT_ONCE = 100
 
@@ -67,7 +67,9 @@ class CacheRun:
         self.states[attempt.state] += 1
         self.fetched_bytes += attempt.fetched_bytes
         if isinstance(attempt.result, Outcome):
-            self.reasons[attempt.result.reason] += 1
+            # When each URL expired would hide what else there is to see.
+            is_expired = attempt.state is CacheState.EXPIRED
+            self.reasons["the URL expired" if is_expired else attempt.result.reason] += 1
 
 
 class MediaCache:
@@ -106,8 +108,15 @@ class MediaCache:
                 run.queued = queue_found_media(connection, moment)
                 limits = HostLimits(host_limits(connection))
                 storage = StorageLimits(storage_left(connection))
-            waiting = WaitingMedia(lambda taken, closed: self._next(run, moment, taken, closed, storage.full), limits)
             inspector = stack.enter_context(MediaInspector())
+
+            def read(taken: Collection[str], closed: Collection[str]) -> list[DueMedium]:
+                media = self._next(run, moment, taken, closed, storage.full)
+                if media and self._read is None:
+                    inspector.begin()
+                return media
+
+            waiting = WaitingMedia(read, limits)
             fetcher = stack.enter_context(closing(self._fetcher or self._public_fetcher()))
             storer = MediaStorer(store, self._read or inspector.read)
             written = stack.enter_context(_Written(self._write, waiting))

@@ -18,10 +18,10 @@ from syndication_assets.media.cache.storage_limits import StorageLimits
 from syndication_assets.media.cache.storing import MediaStorer
 from syndication_assets.media.cache.waiting_media import WaitingMedia
 
-_STORING = 2
-"""Media that are read and stored at once."""
-_MOST_FETCHED = 4
-"""Media that may wait to be stored: each is in memory as a whole."""
+_STORING = 4
+"""Media that are read and stored at once: while one is decoded, others are written to the disk."""
+_MOST_BYTES = 16 * 1024 * 1024
+"""Of media that wait to be stored, each in memory as a whole: a disk that is slow for a moment stops no fetch."""
 
 
 class _Fetched(NamedTuple):
@@ -51,6 +51,7 @@ class Pipeline:
         self.fetched_bytes = 0
         self._fetching = 0
         self._storing = 0
+        self._storing_bytes = 0
         self._threads = ExitStack()
         self._fetchers = self._threads.enter_context(ThreadPoolExecutor(connections))
         self._storers = self._threads.enter_context(ThreadPoolExecutor(_STORING))
@@ -78,7 +79,7 @@ class Pipeline:
 
     def _begin(self, waiting: WaitingMedia, may_begin: Callable[[], bool]) -> Iterator[Attempt]:
         """Begins what may begin now; what has expired meanwhile ends at once."""
-        while self._fetching < self._connections and self._storing < _STORING + _MOST_FETCHED and may_begin():
+        while self._fetching < self._connections and self._may_wait() and may_begin():
             medium = waiting.next(time.monotonic())
             if medium is None:
                 return
@@ -92,6 +93,10 @@ class Pipeline:
             future = self._fetchers.submit(self._fetcher.fetch, medium.url, medium.attempts + 1, expires_at)
             self._fetching += 1
             future.add_done_callback(partial(self._fetched, medium))
+
+    def _may_wait(self) -> bool:
+        """Whether what is fetched now may wait to be stored."""
+        return self._storing < _STORING or self._storing_bytes < _MOST_BYTES
 
     def _fetched(self, medium: DueMedium, future: Future[Fetched | Outcome]) -> None:
         self._done.put(_Fetched(medium, future))
@@ -107,8 +112,9 @@ class Pipeline:
         if isinstance(ended, Future):
             self._storing -= 1
             attempt = ended.result()
-            if isinstance(attempt.result, StoredFile):
-                self._storage.add(attempt.medium.organization_id, attempt.result.size_bytes)
+            self._storing_bytes -= attempt.fetched_bytes
+            if not isinstance(attempt.result, StoredFile):
+                self._storage.add(attempt.medium.organization_id, -attempt.fetched_bytes)
             yield attempt
             return
         self._fetching -= 1
@@ -120,4 +126,7 @@ class Pipeline:
             yield Attempt(medium, fetched)
             return
         self._storing += 1
+        self._storing_bytes += size
+        # At once, so that what waits to be stored is not fetched beyond what the organization may store.
+        self._storage.add(medium.organization_id, size)
         self._storers.submit(self._storer.store, medium, fetched).add_done_callback(self._done.put)

@@ -16,7 +16,9 @@ class StorageLimits:
         return self._left.get(organization_id, 1) > 0
 
     def add(self, organization_id: str, size_bytes: int) -> None:
-        """A file was stored. What is fetched at that moment is stored, too, even if it no longer fits."""
+        """A file was fetched; fewer bytes than none if it is not stored. What is fetched at that moment is stored, too,
+        even if it no longer fits.
+        """
         if organization_id in self._left:
             self._left[organization_id] -= size_bytes
 

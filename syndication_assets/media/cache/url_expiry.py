@@ -28,6 +28,14 @@ def url_expiry(url: str) -> datetime | None:
     return min(times, default=None)
 
 
+def expiry_when_seen(url: str, observed_at: datetime) -> datetime | None:
+    """When the URL expires; None, too, if that was before a platform showed it, because then the parameter means
+    something else.
+    """
+    expires_at = url_expiry(url)
+    return None if expires_at is not None and expires_at <= observed_at else expires_at
+
+
 def _times(parameters: Mapping[str, str]) -> list[datetime]:
     found: list[datetime] = []
     if _HEXADECIMAL_SECONDS.fullmatch(parameters.get("oe", "")):

@@ -1,5 +1,7 @@
 """Reads media in a child process whose memory is limited, and survives a child that dies of one."""
 
+import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +19,7 @@ class MediaInspector:
 
     def __init__(self, seconds: float = _SECONDS) -> None:
         self._child = BoundedChild(memory_bytes=_MEMORY_BYTES, seconds=seconds)
+        self._beginning: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -24,7 +27,20 @@ class MediaInspector:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._beginning is not None:
+            self._beginning.join()
         self._child.close()
+
+    def begin(self) -> None:
+        """Starts the child without waiting for it, so that it is there when the first medium is."""
+        if self._beginning is None:
+            self._beginning = threading.Thread(target=self._begin, name="media inspector")
+            self._beginning.start()
+
+    def _begin(self) -> None:
+        # What keeps the child from starting ends the first reading, which says so.
+        with suppress(ChildEndedError, ChildRaisedError):
+            self._child.run(bool, has_preview, "image/jpeg")
 
     def read(self, content: bytes, mime_type: str) -> Preview:
         """DamagedMediaError if the content cannot be decoded, or its decoding ended the child or took too long."""

@@ -120,6 +120,11 @@ def instagram_source(scraper: ApifyScraper, first_posts: int = 10) -> FetchSourc
 
 
 def scrape_profile(scraper: ApifyScraper, username: str, limit: int) -> ScrapedDataset:
-    """The newest posts of a profile, after those that it pins. A profile without posts gives an empty list."""
+    """The newest posts of a profile, after those that it pins. A profile without posts gives an empty list.
+
+    The actor's input, by the copy of its schema (build 45BDZt2ps4H7n9H1T) that docs/fetch-and-schedule.md names:
+    `directUrls` or a search, `resultsType` (posts, comments, details, mentions or stories), `resultsLimit` for each
+    address.
+    """
     address = f"https://www.instagram.com/{quote(username, safe='')}/"
     return scraper.scrape({"directUrls": [address], "resultsType": "posts", "resultsLimit": limit}, limit)

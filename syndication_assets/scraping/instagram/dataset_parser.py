@@ -1,16 +1,15 @@
 """Adapter: datasets of Apify's scraper of Instagram: posts, carousels and reels of a profile.
 
-The id of a post is the short code in its address, which is the same for `/p/` and `/reel/`, with and without a slash at
-the end. Likes that are hidden come as -1: "not measured", not a number. Comments of other people are not kept:
-`without_comments` cuts them out of the text of an item before it is stored.
+The id of a post is its short code. Likes that are hidden come as -1: "not measured", not a number. Comments of other
+people are not kept: `without_comments` cuts them out of the text of an item before it is stored.
 """
 
-import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from syndication_assets.landing.loading.rejections import ItemRejectedError
+from syndication_assets.scraping.instagram.short_codes import full_urn, is_short_code, short_code_in
 from syndication_assets.scraping.items.item_decoding import MAXIMUM_COUNTER, Ignored, Size, decode_item
 from syndication_assets.scraping.items.item_survey import known_keys, survey_item
 from syndication_assets.scraping.items.item_values import clean_handle, clean_text, media_key, utc_from_iso
@@ -94,8 +93,6 @@ class Post(msgspec.Struct, gc=False, rename="camel"):
 
 _KNOWN_KEYS = known_keys(Post)
 _COMMENTS = ("latestComments", "firstComment")
-_SHORT_CODE = re.compile(r"[A-Za-z0-9_-]{6,60}")
-_ADDRESS = re.compile(r"instagram\.[a-z]+/(?:[^/?#]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{6,60})(?:[/?#]|$)")
 _REEL = "clips"
 _POST_TYPES = {"Image": "image", "Sidecar": "carousel", "Video": "video"}
 
@@ -112,7 +109,7 @@ def parse_item(payload: bytes, tracked_username: str | None) -> ParsedItem:  # n
         observed_as="post",
         is_description=bool(post.caption) or post.display_url is not None,
         ids=(("post", code),),
-        full_urn=f"ig:shortcode:{code}",
+        full_urn=full_urn(code),
         posted_at=utc_from_iso(post.timestamp, "$.timestamp") if post.timestamp else None,
         author=Author(username=username, name=clean_text(post.owner_full_name)) if username is not None else None,
         text=post.caption or None,
@@ -152,13 +149,10 @@ def _without_comments(value: Any) -> Any:
 
 
 def _short_code(post: Post) -> str:
-    code = clean_text(post.short_code)
-    if code is None:
-        address = _ADDRESS.search(post.url or "")
-        code = address[1] if address else None
+    code = clean_text(post.short_code) or short_code_in(post.url)
     if code is None:
         raise ItemRejectedError("$.shortCode: missing id: the item has neither a short code nor the address of a post")
-    if not _SHORT_CODE.fullmatch(code):
+    if not is_short_code(code):
         raise ItemRejectedError("$.shortCode: not the short code of a post")
     return code
 

@@ -1,8 +1,8 @@
 """Groups the ids of the observations of a load into posts, without the database, which is matched afterwards.
 
-A post has several ids: on LinkedIn its activity id and the ids of the underlying share or ugcPost. Ids of one
-observation belong together, so observations linked by a chain of ids form a component. Canonical ids take precedence:
-two activity ids are always two posts, even if they share a weaker id.
+A post has several ids: on LinkedIn its activity id and the ids of the underlying share or ugcPost, on Instagram its
+short code and the id of the Graph API. Ids of one observation belong together, so observations linked by a chain of ids
+form a component. Canonical ids take precedence: two activity ids are always two posts, even if they share a weaker id.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from syndication_assets.scraping.items.observation import AliasKind, PostIds
 
-STRENGTH: dict[AliasKind, int] = {"activity": 0, "video": 0, "post": 0, "ugcPost": 1, "share": 2}
+STRENGTH: dict[AliasKind, int] = {"activity": 0, "video": 0, "post": 0, "ugcPost": 1, "share": 2, "media": 3}
 """The smallest number is the strongest kind; 0 is canonical."""
 
 

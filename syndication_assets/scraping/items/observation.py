@@ -11,7 +11,7 @@ import msgspec
 COUNTER_NAMES = ("reactions", "comments", "shares", "saves", "clicks", "views", "impressions", "reach")
 
 ObservedAs = Literal["post", "repost", "reshared"]
-AliasKind = Literal["activity", "share", "ugcPost", "video", "post"]
+AliasKind = Literal["activity", "share", "ugcPost", "video", "post", "media"]
 PostIds = tuple[tuple[AliasKind, str], ...]
 """The ids of one post, the strongest first: `(("activity", "7399…"), ("ugcPost", "7399…"))`."""
 

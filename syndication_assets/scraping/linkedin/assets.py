@@ -105,7 +105,13 @@ def linkedin_source(scraper: ApifyScraper, first_posts: int = 10) -> FetchSource
 
 
 def scrape_profile(scraper: ApifyScraper, username: str, limit: int, page: int = 1) -> ScrapedDataset:
-    """One page of the posts of a profile, the newest first. A profile without posts gives an empty list."""
+    """One page of the posts of a profile, the newest first. A profile without posts gives an empty list.
+
+    What programs send to this actor: `username`, `page_number`, `limit` (100 at most), `total_posts` and
+    `pagination_token`; the last two are not needed. With a smaller limit each page is the first one, an issue of the
+    actor tells (https://apify.com/apimaestro/linkedin-profile-posts/issues/pagination-not-worki-DYzTVlDnybmgUaVW5), so
+    further pages are asked for with the largest limit only (`growing_pages`).
+    """
     return scraper.scrape({"username": username, "page_number": page, "limit": limit}, limit)
 
 
