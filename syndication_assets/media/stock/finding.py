@@ -27,6 +27,7 @@ from syndication_assets.media.stock.use import StockImage, add_image, own_images
 from syndication_assets.media.stored_media import add_file, store_file
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.stored_settings import read_setting
 
 _SEARCH_LIVES = timedelta(hours=1)
 _MOST_DOWNLOADS = 3
@@ -55,8 +56,9 @@ class StockPhotos:
 
     def find(self, organization_id: str, terms: str, orientation: Orientation) -> Finding:
         """The first photo that a source has for the terms. DatabaseError."""
-        unused_since = datetime.now(UTC) - timedelta(days=self.settings.stock_no_repeat_days)
         with transaction(self.url) as connection:
+            days = read_setting(connection, "studio.photo_no_repeat_days", organization_id)
+            unused_since = datetime.now(UTC) - timedelta(days=days)
             sources, reasons = read_sources(connection, self.settings)
             own = own_images(connection, organization_id, terms, unused_since)
         for row in sources:
