@@ -1,4 +1,4 @@
-"""The web page as a service: its command, its health check and its place on Kubernetes, tried where no builder is needed."""
+"""The web page as a service: its command, its health check and its place on Kubernetes, tried without a builder."""
 
 import getpass
 import os
