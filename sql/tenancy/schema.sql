@@ -977,13 +977,16 @@ begin
         return;
     end if;
     for sampled in
-        with relations as (
-            select t.relid as id
-            from pg_partition_tree(format('%I.%I', schema_name, table_name)::regclass) t
+        with tables as (
+            select format('%I.%I', schema_name, table_name)::regclass as id
             union
-            select i.indexrelid
-            from pg_partition_tree(format('%I.%I', schema_name, table_name)::regclass) t
-            inner join pg_index i on i.indrelid = t.relid
+            select p.relid
+            from pg_partition_tree(format('%I.%I', schema_name, table_name)::regclass) p
+        ),
+        relations as (
+            select id from tables
+            union
+            select i.indexrelid from tables t inner join pg_index i on i.indrelid = t.id
         )
         select n.nspname, c.relname, a.attname
         from relations r

@@ -248,21 +248,19 @@ def test_the_planner_keeps_no_sample_of_what_an_erasure_has_removed(new_database
             " where slug = 'first'"
         )
         connection.execute(
-            "select operations.ensure_month_partitions('scraping.raw_payloads', '2026-11-02', '2026-11-02')"
+            "select operations.ensure_month_partitions('operations.api_usage', '2026-11-02', '2026-11-02')"
         )
         month = connection.execute(
-            "insert into scraping.raw_payloads"
-            " (organization_id, source, landed_on, payload_hash, payload, source_file_path, position)"
-            " select o.organization_id, 'linkedin_apify', '2026-11-02', sha256(n::text::bytea),"
-            ' \'{"name": "sampled-name"}\', o.slug, n from tenancy.organizations as o, generate_series(1, 300) as n'
-            " where o.slug = 'first' returning tableoid::regclass::text"
+            "insert into operations.api_usage (organization_id, provider, operation, used_at)"
+            " select organization_id, 'sampled-name', 'get', '2026-11-02' from tenancy.organizations,"
+            " generate_series(1, 300) where slug = 'first' returning tableoid::regclass::text"
         ).fetchall()[0][0]
         connection.execute(
             "insert into tenancy.tiers (tier, description) select 't' || n, 'A tier.' from generate_series(1, 300) as n"
         )
         connection.execute("analyze")
         before = connection.execute(_SAMPLED).fetchall()
-        assert {("scraping.profiles",), ("scraping.raw_payloads",), (month,)} <= set(before)
+        assert {("scraping.profiles",), ("operations.api_usage",), (month,)} <= set(before)
         erase_organization(new_database_url, "first")
         after = {name for (name,) in connection.execute(_SAMPLED)}
         if connection.info.server_version >= 180000:
