@@ -1,4 +1,4 @@
--- Settings have the defaults of the code again: values that people gave them are lost, the stored mail server with them.
+-- Settings have the defaults of the code again: values that people gave them are lost, the stored mail server too.
 
 set local role syndication_owner;
 

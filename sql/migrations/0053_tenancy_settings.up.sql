@@ -9,7 +9,7 @@ integer: a whole number
 text: a line of at most 500 characters, one of the choices and of the pattern where there are any';
 
 create function tenancy.is_setting_value(
-    value jsonb, data_type tenancy.setting_type, minimum bigint, maximum bigint, choices text [],
+    value jsonb, data_type tenancy.setting_type, minimum bigint, maximum bigint, choices text[],
     pattern text
 )
 returns boolean language sql immutable
@@ -29,7 +29,8 @@ as $$
         else false
     end
 $$;
-comment on function tenancy.is_setting_value is 'Whether a setting of this type, with these limits, may have the value.';
+comment on function tenancy.is_setting_value is
+'Whether a setting of this type, with these limits, may have the value.';
 grant execute on function tenancy.is_setting_value to syndication_pipeline;
 
 create table tenancy.settings (
@@ -40,7 +41,7 @@ create table tenancy.settings (
     secret channels.encrypted_secret,
     minimum bigint,
     maximum bigint,
-    choices text [],
+    choices text[],
     pattern text,
     is_of_organizations boolean not null default false,
     is_encrypted boolean not null default false,
