@@ -19,10 +19,10 @@ from benchmarks.slow_server import serve_slowly
 from benchmarks.workplace import Workplace
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox
 
 NAME = "publishing"
 LATENCY = 0.2

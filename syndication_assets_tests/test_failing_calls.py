@@ -21,10 +21,10 @@ from pydantic import SecretStr
 from syndication_assets.channels.accounts.credentials import open_credential
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import new_key
 from syndication_assets.publishing.facebook import registration
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import new_key
 from syndication_assets_tests.ai.chat_server import GOOD_POST, ChatServer, Reply, completion
 from syndication_assets_tests.ai.chat_server import error as model_error
 from syndication_assets_tests.ai.chat_server import post as good_post

@@ -1,5 +1,6 @@
--- One row is one active account of a publisher (no dry run) with the ids of its posts of the last scraping.insights_days
--- days, the newest first. Sample organizations are never fetched, and neither are accounts in back-off.
+-- One row is one active account of a publisher (no dry run) with the ids of its posts of the last
+-- scraping.insights_days days, the newest first. Sample organizations are never fetched, and neither are accounts in
+-- back-off.
 -- Parameters: publisher, now.
 
 with measured as materialized (

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from syndication_assets.database.connection import Connection, describe, transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.backup.database_content import ROWS_AS_TEXT
 from syndication_assets.operations.backup.progress import Report
@@ -26,7 +27,6 @@ from syndication_assets.relocation.exported_organization import (
 from syndication_assets.relocation.exporting import applied_migrations, count_and_checksum, rows_of
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organization_tables import tables_of_organizations
-from syndication_assets.tenancy.secret_box import SecretBox
 
 _OWNER, _PIPELINE = "syndication_owner", "syndication_pipeline"
 _TRIGGERS = """

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.tenancy.people.web_sessions import WebSession, find_session
-from syndication_assets.tenancy.stored_settings import read_setting
 
 _ORGANIZATIONS = """
 select o.organization_id, o.slug, o.name, m.role::text

@@ -15,8 +15,8 @@ from syndication_assets.channels.checks import channels_checks
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.database.secret_box import new_key
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import new_key
 from syndication_assets_tests.canaries import everything_in, forms
 
 pytestmark = pytest.mark.one_server

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.secret_box import SecretBox, new_key
+from syndication_assets.database.secret_box import SecretBox, new_key
 
 pytestmark = pytest.mark.one_server
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.secret_box import new_key
+from syndication_assets.database.secret_box import new_key
 
 pytestmark = pytest.mark.one_server
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from syndication_assets.tenancy.secret_box import new_key
+from syndication_assets.database.secret_box import new_key
 from syndication_assets_tests.cli.acting_people import EDITOR, OWNER, People
 
 pytestmark = pytest.mark.one_server

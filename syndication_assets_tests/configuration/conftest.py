@@ -12,7 +12,7 @@ from syndication_assets.configuration.document import read_document
 from syndication_assets.configuration.plan import Plan, apply, plan
 from syndication_assets.configuration.plan_text import plan_lines
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.secret_box import new_key
+from syndication_assets.database.secret_box import new_key
 from syndication_assets_tests.rows import DatabaseRows
 
 HEAD = "organization: {slug: acme, name: Acme}\n"

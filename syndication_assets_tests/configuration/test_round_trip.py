@@ -17,8 +17,8 @@ from syndication_assets.configuration.export import as_yaml, export_organization
 from syndication_assets.configuration.plan import apply, plan
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox
 from syndication_assets_tests.configuration.conftest import Desk, forget
 from syndication_assets_tests.random_histories import number_of_histories
 from syndication_assets_tests.rendering.looks import document

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
 from syndication_assets.documents.feeds import feed_assets
 from syndication_assets.documents.feeds.feed_assets import CHECK_NAME, blog_feed_files
 from syndication_assets.documents.feeds.feed_rows import feeds_to_fetch, why_no_feed
@@ -20,7 +21,6 @@ from syndication_assets.http.clients.public_client import FetchError, PublicClie
 from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox, new_key
 from syndication_assets_tests.documents.blog import entry, rss
 from syndication_assets_tests.documents.feed_server import PUBLIC, Answer, Internet
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.content.compliance.price_claims import stated_amounts
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.planning.targets import Plan, plan_targets
 from syndication_assets.publishing.publisher import Publisher
@@ -21,7 +22,6 @@ from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.publishing.sending.publish_report import PublishReport
 from syndication_assets.publishing.sending.reconcile import ReconcileReport, reconcile
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 

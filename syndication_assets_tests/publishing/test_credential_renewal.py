@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import open_credential, store_credential
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.credential_renewal import RenewalReport, connect_account, renew_credentials
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.publishing.publisher import Publisher
-from syndication_assets.tenancy.secret_box import SecretBox
 from syndication_assets_tests.publishing.graph_server import Response, error
 from syndication_assets_tests.publishing.linkedin_server import PAGE, REFRESH
 from syndication_assets_tests.publishing.network_server import FakeNetwork, Request, serve

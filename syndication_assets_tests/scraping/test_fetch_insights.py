@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights
@@ -24,7 +25,6 @@ from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.fetching.platform_metrics import metrics_on
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.loopback_server import LoopbackServer
 

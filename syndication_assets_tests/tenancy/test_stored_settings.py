@@ -8,15 +8,15 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from syndication_assets.database.connection import DatabaseError, transaction
-from syndication_assets.settings import PROJECT_DIRECTORY
-from syndication_assets.tenancy.known_settings import known_settings
-from syndication_assets.tenancy.secret_box import SecretBox, SecretError, new_key
-from syndication_assets.tenancy.stored_settings import (
+from syndication_assets.database.secret_box import SecretBox, SecretError, new_key
+from syndication_assets.database.stored_settings import (
     read_secret_setting,
     read_setting,
     rotate_secret_settings,
     store_secret_setting,
 )
+from syndication_assets.settings import PROJECT_DIRECTORY
+from syndication_assets.tenancy.known_settings import known_settings
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 

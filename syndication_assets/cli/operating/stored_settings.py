@@ -11,12 +11,12 @@ from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.configuration.entries import ALL, add_entry, change_entry, list_entries, remove_entry
 from syndication_assets.configuration.sections.stored_settings import INSTALLATION_SETTINGS, SETTINGS
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
+from syndication_assets.database.stored_settings import read_setting, store_secret_setting
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.known_settings import KnownSetting, Value, known_settings
 from syndication_assets.tenancy.organizations import require_organization
-from syndication_assets.tenancy.secret_box import SecretBox
-from syndication_assets.tenancy.stored_settings import read_setting, store_secret_setting
 
 _OF = click.option(
     "--organization", metavar="SLUG", help="Of this organization; default: of all that have no value of their own."

@@ -18,12 +18,12 @@ from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
+from syndication_assets.database.stored_settings import rotate_secret_settings, unopenable_settings
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
-from syndication_assets.tenancy.secret_box import SecretBox, new_key
-from syndication_assets.tenancy.stored_settings import rotate_secret_settings, unopenable_settings
 
 
 @click.group()

@@ -10,10 +10,10 @@ from pydantic import Field, SecretStr
 from syndication_assets.configuration.entry import Entry
 from syndication_assets.configuration.rows import delete, reader, upsert
 from syndication_assets.configuration.section import Context, Finding, Section
+from syndication_assets.database.secret_box import SecretBox, SecretError
+from syndication_assets.database.stored_settings import store_secret_setting
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.known_settings import KnownSetting, known_settings
-from syndication_assets.tenancy.secret_box import SecretBox, SecretError
-from syndication_assets.tenancy.stored_settings import store_secret_setting
 
 _Name = Annotated[
     str,

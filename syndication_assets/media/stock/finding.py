@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.http.clients.public_client import FetchError, PublicClient
 from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.media.contents.content_kind import mime_type_of
@@ -27,7 +28,6 @@ from syndication_assets.media.stock.use import StockImage, add_image, own_images
 from syndication_assets.media.stored_media import add_file, store_file
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.stored_settings import read_setting
 
 _SEARCH_LIVES = timedelta(hours=1)
 _MOST_DOWNLOADS = 3

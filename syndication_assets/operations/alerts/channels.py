@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.secret_box import SecretError
+from syndication_assets.database.stored_settings import read_secret_setting, read_setting
 from syndication_assets.operations.alerts.messages import Message
 from syndication_assets.operations.outgoing import (
     SECONDS,
@@ -25,8 +27,6 @@ from syndication_assets.operations.outgoing import (
     variable,
 )
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretError
-from syndication_assets.tenancy.stored_settings import read_secret_setting, read_setting
 from syndication_assets.text.outside import clean
 
 _LONGEST_TITLE = 200

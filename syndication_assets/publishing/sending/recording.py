@@ -9,12 +9,12 @@ from syndication_assets import fault_points
 from syndication_assets.channels.accounts.account_backoff import back_off, disconnect
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.late_responses import accept_late_response, published_before
 from syndication_assets.publishing.sending.leases import Lease
 from syndication_assets.publishing.sending.token_refresh import refresh_account
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.stored_settings import read_setting
 
 BACKOFF = timedelta(minutes=5)
 """The wait after the first retryable rejection; it doubles each time."""

@@ -2,10 +2,10 @@
 
 from syndication_assets.channels.accounts.credentials import count_failed_refresh, store_credential
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.leases import Lease
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.secret_box import SecretBox
 
 
 def refresh_account(connection: Connection, settings: Settings, publisher: Publisher, lease: Lease) -> bool:

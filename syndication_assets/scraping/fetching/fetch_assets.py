@@ -8,6 +8,7 @@ import dagster as dg
 from pydantic import SecretStr
 
 from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.database.stored_settings import minutes_of
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.executions.asset_executions import executing_asset
@@ -20,7 +21,6 @@ from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.forced_runs import FORCE_TAG
 from syndication_assets.sql_assets.partitions import require_today
 from syndication_assets.tenancy.limits import LimitReachedError
-from syndication_assets.tenancy.stored_settings import minutes_of
 
 CHECK_NAME = "every_tracked_profile_was_fetched"
 _CHECK_DESCRIPTION = "Every tracked and active profile of every active organization was fetched in the last run."

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import psycopg
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.studio.requests.new_brief import BriefError, NewBrief
 from syndication_assets.tenancy.people.preferences import read_preferences
-from syndication_assets.tenancy.stored_settings import read_setting
 
 CORRECTIONS = ("darker_overlay", "light_text", "dark_text")
 

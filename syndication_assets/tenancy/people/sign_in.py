@@ -1,12 +1,12 @@
 """Signing in with a password: wrong ones are counted, and too many in a row lock the account for a while."""
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import minutes_of, read_setting
 from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.actors import Actor
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
 from syndication_assets.tenancy.people.passwords import hash_password, is_outdated, is_password
 from syndication_assets.tenancy.people.web_sessions import end_sessions_of
-from syndication_assets.tenancy.stored_settings import minutes_of, read_setting
 
 
 def sign_in(connection: Connection, email: str, password: str) -> Actor | None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import minutes_of, read_setting
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
-from syndication_assets.tenancy.stored_settings import minutes_of, read_setting
 
 _NOTED_EVERY = timedelta(minutes=1)
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from syndication_assets.database.connection import Connection
-from syndication_assets.tenancy.secret_box import SecretBox, SecretError
+from syndication_assets.database.secret_box import SecretBox, SecretError
 
 _OF_THE_INSTALLATION = ""
 """What stands for an organization in the authenticated data of a secret of all of them."""
