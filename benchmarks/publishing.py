@@ -18,8 +18,8 @@ from benchmarks.measuring import Comparison, Result, Times
 from benchmarks.slow_server import serve_slowly
 from benchmarks.workplace import Workplace
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.publishers import open_publishers
 from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.settings import Settings

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import open_credential
-from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import new_key
 from syndication_assets.publishing.facebook import registration
 from syndication_assets.publishing.facebook.graph_publisher import FacebookGraph
 from syndication_assets.settings import Settings
@@ -90,7 +90,6 @@ def workplace(
             "SYNDICATION_SECRET_KEYS": keys,
             "SYNDICATION_APIFY_TOKEN": APIFY_TOKEN,
             "SYNDICATION_YOUTUBE_API_KEY": YOUTUBE_KEY,
-            "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS": "1000000",
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)

@@ -86,6 +86,9 @@ def test_two_organizations_are_set_up_archived_and_restored(server: Server, empt
     if server.name.startswith("debian"):
         pytest.skip("restores into an embedded server, which is of another version")
     printed = _run(MANUAL[REHEARSAL], empty_database_url, tmp_path)
+    assert re.search(r"\| Una Loch +\| update +\| scraping\.profiles$", printed, flags=re.MULTILINE), (
+        "she is in the log"
+    )
     assert "warning  moor" in printed, "the half file is a problem"
     assert re.search(r'^"2024-03-06 06:00:00.000000Z","8"', printed, flags=re.MULTILINE), "read from the archive"
     restored = printed[printed.index("Restored ") :]

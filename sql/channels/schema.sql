@@ -414,6 +414,7 @@ as $$
 declare
     old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
     new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+    left_out text[] := coalesce(tg_argv, '{}');
 begin
     if tg_op = 'UPDATE' and old_row - 'updated_at' = new_row - 'updated_at' then
         return null;
@@ -429,8 +430,8 @@ begin
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
             where i.indrelid = tg_relid and i.indisprimary
         ),
-        old_row,
-        new_row
+        old_row - left_out,
+        new_row - left_out
     );
     return null;
 end

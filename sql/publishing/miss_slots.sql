@@ -1,14 +1,23 @@
 -- Decides about the targets of real accounts whose slot passed too long ago, for example in an outage or a backfill of
 -- past days, by the channel's rule late_slot: `send` leaves them due, `skip` cancels them, `ask` (also without a rule)
--- unschedules them for a person. Simulations are exempt: they may run in the past. Parameters: now, maximum_delay (an
--- interval). A re-run finds nothing to do.
+-- unschedules them for a person. Simulations are exempt: they may run in the past. Parameter: now. A re-run
+-- finds nothing to do.
 
-with late as (
+with delays as materialized (
+    select
+        organization_id,
+        tenancy.setting('publishing.maximum_delay_hours', organization_id)::integer as maximum_hours
+    from tenancy.organizations
+),
+
+late as (
     select
         t.organization_id,
         t.target_id,
+        d.maximum_hours,
         coalesce(r.value #>> '{}', 'ask') as late_slot
     from publishing.post_targets as t
+    inner join delays as d on t.organization_id = d.organization_id
     inner join channels.social_accounts as a
         on t.organization_id = a.organization_id and t.account_id = a.account_id
     inner join content.posts_core as p
@@ -23,7 +32,7 @@ with late as (
     where
         t.state = 'scheduled'
         and publishing.publisher_of(a.publisher, t.platform, t.channel_type, p.post_kind::text) <> 'dry_run'
-        and greatest(t.scheduled_at, t.next_attempt_at) < %(now)s::timestamptz - %(maximum_delay)s::interval
+        and greatest(t.scheduled_at, t.next_attempt_at) < %(now)s::timestamptz - make_interval(hours => d.maximum_hours)
 )
 
 update publishing.post_targets as t
@@ -44,7 +53,7 @@ set
                 ' targets retry %%s`, or drop it with `syndication targets cancel %%s`.'
         end,
         to_char(t.scheduled_at at time zone 'utc', 'YYYY-MM-DD HH24:MI UTC'),
-        extract(epoch from %(maximum_delay)s::interval)::bigint / 3600,
+        late.maximum_hours,
         t.target_id,
         t.target_id
     )

@@ -1,12 +1,13 @@
--- One row is one active Facebook page with the publisher facebook_graph (no dry run), and its credential. Sample
--- organizations are never fetched.
+-- One row is one active Facebook page with the publisher facebook_graph (no dry run), its credential, and for
+-- how many days its posts are measured. Sample organizations are never fetched.
 
 select
     o.organization_id,
     o.slug,
     a.account_id,
     a.remote_account_id,
-    a.credential_id
+    a.credential_id,
+    tenancy.setting('scraping.insights_days', o.organization_id)::integer as insights_days
 from channels.social_accounts as a
 inner join tenancy.organizations as o on a.organization_id = o.organization_id
 where

@@ -25,6 +25,12 @@ create type tenancy.limited_resource as enum (
     'storage_bytes'  -- bytes of stored media and of landed files that are loaded and have not left the landing zone
 );
 
+-- What the value of a setting is.
+create type tenancy.setting_type as enum (
+    'integer',  -- a whole number
+    'text'      -- a line of at most 500 characters, one of the choices and of the pattern where there are any
+);
+
 -- One row is one organization: a tenant.
 create table tenancy.organizations (
     organization_id text not null default tenancy.public_id('org', nextval('tenancy.organization_id_sequence')),
@@ -313,11 +319,14 @@ create table tenancy.user_preferences (
                                                     -- warning.
     language text,                                  -- ISO 639-1 code of the language of the web page; NULL for the
                                                     -- language of the browser.
+    tone text,                                      -- How the texts of briefs that the user asks for speak, where a
+                                                    -- brief does not say; NULL for that of the organization.
 
     primary key (user_id),
     foreign key (user_id) references tenancy.users (user_id) on delete cascade,
     check (time_zone <> ''),
-    check (language ~ '^[a-z]{2}$')
+    check (language ~ '^[a-z]{2}$'),
+    check (tone <> '' and length(tone) <= 500 and btrim(tone) = tone and tone !~ '[[:cntrl:]]')
 );
 create trigger user_preferences_updated_at before update on tenancy.user_preferences
     for each row execute function tenancy.set_updated_at();
@@ -524,6 +533,74 @@ create table tenancy.api_requests (
     check (status >= 200 and status <= 599),
     check ((status is null) = (answer is null))
 );
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one setting: its type, its limits, and the value of the installation. Only values are user-maintained.
+create table tenancy.settings (
+    setting text not null,                          -- Name, as in publishing.maximum_attempts.
+    data_type tenancy.setting_type not null,        -- What a value is.
+    default_value jsonb,                            -- The value as the project comes; NULL for none.
+    value jsonb,                                    -- The value of the installation, which organizations without one of
+                                                    -- their own have; NULL for the default.
+    secret channels.encrypted_secret,               -- The value of an encrypted setting, as in channels.credentials;
+                                                    -- bound to the name. NULL for none.
+    minimum bigint,                                 -- Smallest whole number; NULL for a text.
+    maximum bigint,                                 -- Greatest whole number; NULL for a text.
+    choices text[],                                 -- The texts to choose from; NULL for any.
+    pattern text,                                   -- The regular expression that a text matches, that of a secret
+                                                    -- included; NULL for any text.
+    is_of_organizations boolean not null default false,
+                                                    -- Whether an organization may have a value of its own.
+    is_encrypted boolean not null default false,    -- Whether the value is a secret: stored encrypted, and never shown.
+    is_read_only boolean not null default false,    -- Whether only a migration changes the value.
+    description text not null,                      -- What it means, as a sentence.
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+
+    primary key (setting),
+    check (setting ~ '^[a-z]+\.[a-z_]+$'),
+    check (description <> ''),
+    constraint settings_integer_has_limits check (data_type <> 'integer' or num_nonnulls(minimum, maximum) = 2),
+    constraint settings_text_has_none check (data_type = 'integer' or num_nonnulls(minimum, maximum) = 0),
+    constraint settings_choices_are_texts check (num_nonnulls(choices, pattern) = 0 or data_type = 'text'),
+    constraint settings_default_fits check (default_value is null
+        or tenancy.is_setting_value(default_value, data_type, minimum, maximum, choices, pattern)),
+    constraint settings_value_fits check (value is null
+        or tenancy.is_setting_value(value, data_type, minimum, maximum, choices, pattern)),
+    constraint settings_encrypted_is_a_secret check ( case when is_encrypted then num_nonnulls(value, default_value) = 0
+        and data_type = 'text' else secret is null end),
+    constraint settings_secret_is_of_the_installation check (not (is_encrypted and is_of_organizations)),
+    constraint settings_read_only_stays check (not is_read_only or num_nonnulls(value, secret) = 0
+        and not is_of_organizations)
+);
+create trigger settings_updated_at before update on tenancy.settings
+    for each row execute function tenancy.set_updated_at();
+create trigger settings_changes after insert or delete or update on tenancy.settings
+    for each row execute function channels.write_rule_change('secret');
+-- no row-level security; pipeline: select; reader: select (setting, data_type, default_value, value, minimum, maximum,
+-- choices, pattern, is_of_organizations, is_encrypted, is_read_only, description, created_at, updated_at); pipeline:
+-- update (value, secret)
+
+-- One row is one setting that an organization has a value of its own for. User-maintained.
+create table tenancy.organization_settings (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    setting text not null,                          -- The setting; refers to settings.
+    value jsonb not null,                           -- The value, within the limits of the setting.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, setting),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (setting) references tenancy.settings (setting)
+);
+create index organization_settings_setting on tenancy.organization_settings (setting);
+create trigger organization_settings_fit before insert or update on tenancy.organization_settings
+    for each row execute function tenancy.check_organization_setting();
+create trigger organization_settings_updated_at before update on tenancy.organization_settings
+    for each row execute function tenancy.set_updated_at();
+create trigger organization_settings_audit after insert or delete or update on tenancy.organization_settings
+    for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the
@@ -886,12 +963,46 @@ end
 $$;
 -- pipeline: execute
 
--- Lets the planner sample a table again, after which it has no sample of rows that are gone.
+-- Lets the planner sample a table again, so that it keeps nothing of removed rows. Of a table without rows, samples are
+-- taken away on PostgreSQL 18 and newer; older ones keep them until the table has rows and is analyzed.
 create function tenancy.sample_again(schema_name text, table_name text)
 returns void language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp'
 as $$
+declare
+    sampled record;
 begin
     execute format('analyze %I.%I', schema_name, table_name);
+    -- PostgreSQL samples no empty table, and so keeps the samples of its last rows. Only 18 can take them away.
+    if current_setting('server_version_num')::integer < 180000 then
+        return;
+    end if;
+    for sampled in
+        with tables as (
+            select format('%I.%I', schema_name, table_name)::regclass as id
+            union
+            select p.relid
+            from pg_partition_tree(format('%I.%I', schema_name, table_name)::regclass) p
+        ),
+        relations as (
+            select id from tables
+            union
+            select i.indexrelid from tables t inner join pg_index i on i.indrelid = t.id
+        )
+        select n.nspname, c.relname, a.attname
+        from relations r
+        inner join pg_class c on c.oid = r.id
+        inner join pg_namespace n on n.oid = c.relnamespace
+        inner join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        left join pg_index i on i.indexrelid = c.oid
+        inner join pg_class t on t.oid = coalesce(i.indrelid, c.oid)
+        -- As the samples above have found it, past row-level security. An index has samples of its expressions alone.
+        where t.reltuples = 0 and (i.indrelid is null or i.indexprs is not null)
+    loop
+        execute format(
+            'select pg_clear_attribute_stats(%L, %L, %L, inherited) from unnest(''{t,f}''::boolean[]) as inherited',
+            sampled.nspname, sampled.relname, sampled.attname
+        );
+    end loop;
 end
 $$;
 -- pipeline: execute
@@ -979,6 +1090,65 @@ begin
 end
 $$;
 -- execute: only its owner
+
+-- Whether a setting of this type, with these limits, may have the value.
+create function tenancy.is_setting_value(value jsonb, data_type tenancy.setting_type, minimum bigint, maximum bigint,
+    choices text[], pattern text)
+returns boolean language sql immutable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when data_type = 'integer' then
+            case when jsonb_typeof(value) = 'number' then
+                trunc(value::numeric) = value::numeric and value::numeric >= minimum and value::numeric <= maximum
+            else false end
+        when jsonb_typeof(value) = 'string' then
+            length(value #>> '{}') between 1 and 500
+            and value #>> '{}' = btrim(value #>> '{}')
+            and value #>> '{}' !~ '[[:cntrl:]]'
+            and coalesce(value #>> '{}' = any(choices), true)
+            and coalesce(value #>> '{}' ~ pattern, true)
+        else false
+    end
+$$;
+-- pipeline: execute
+
+-- Rejects a value that is not of the type and within the limits of its setting, and settings of the installation.
+create function tenancy.check_organization_setting()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    known tenancy.settings;
+begin
+    select * into known from tenancy.settings s where s.setting = new.setting;
+    if not known.is_of_organizations then
+        raise exception using
+            errcode = 'check_violation',
+            message = format('%s is a setting of the whole installation', new.setting);
+    end if;
+    if not tenancy.is_setting_value(
+        new.value, known.data_type, known.minimum, known.maximum, known.choices, known.pattern
+    ) then
+        raise exception using
+            errcode = 'check_violation',
+            message = format('%s cannot be %s', new.setting, new.value);
+    end if;
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- The value that holds for an organization: its own, else that of the installation, else the default. Without an
+-- organization, that of the installation.
+create function tenancy.setting(named text, of_organization text default null::text)
+returns jsonb language sql stable set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select coalesce(o.value, s.value, s.default_value)
+    from tenancy.settings as s
+    left join tenancy.organization_settings as o
+        on s.setting = o.setting and o.organization_id = of_organization
+    where s.setting = named
+$$;
+-- pipeline: execute; reader: execute
 
 create sequence tenancy.organization_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence tenancy.user_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

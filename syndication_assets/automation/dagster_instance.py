@@ -69,10 +69,26 @@ def _storage_url(settings: Settings, database_url: str) -> str:
     """
     if settings.dagster_storage_url is None:
         _create_database(database_url)
-        return sqlalchemy_url(database_url, "dagster")
-    url = checked_url(settings.dagster_storage_url.get_secret_value(), STORAGE_VARIABLE)
-    with connect(url, variable=STORAGE_VARIABLE):
-        return sqlalchemy_url(url)
+        storage = sqlalchemy_url(database_url, "dagster")
+    else:
+        storage = sqlalchemy_url(checked_url(settings.dagster_storage_url.get_secret_value(), STORAGE_VARIABLE))
+    _require_room(storage)
+    return storage
+
+
+def _require_room(storage: str) -> None:
+    """SyndicationError if Dagster's tables are not there and the user may not create them."""
+    with connect(storage.replace("+psycopg2", "", 1), variable=STORAGE_VARIABLE) as connection:
+        ((has_room, name, user),) = connection.execute(
+            "select to_regclass('runs') is not null or has_schema_privilege(current_schema(), 'create'),"
+            " current_database(), current_user"
+        ).fetchall()
+    if not has_room:
+        raise SyndicationError(
+            f"The database `{name}` belongs to another user, so Dagster may not create its tables there. Ask an "
+            f"administrator to run `alter database {name} owner to {user}`, or set SYNDICATION_DAGSTER_STORAGE_URL to "
+            "another database."
+        )
 
 
 def _create_database(database_url: str) -> None:

@@ -25,6 +25,7 @@ _MODULES = {
     "operating.history": ("history",),
     "operating.retention": ("retention",),
     "operating.runs": ("runs",),
+    "operating.stored_settings": ("settings",),
     "operating.usage": ("usage",),
     "people.invitation": ("invitation",),
     "people.key": ("key",),

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from syndication_assets.channels.accounts.accounts import use_credential
 from syndication_assets.channels.accounts.credentials import count_failed_refresh, open_credential, store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Account, Publisher, Token, TokenError, TokenSource

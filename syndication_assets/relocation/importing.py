@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import Connection, describe, transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.backup.database_content import ROWS_AS_TEXT
 from syndication_assets.operations.backup.progress import Report

@@ -40,12 +40,6 @@ class Loading(EnvironmentSettings):
 class Sources(EnvironmentSettings):
     """Fetching posts"""
 
-    fetch_guard_minutes: WholeNumber = setting(
-        "SYNDICATION_FETCH_GUARD_MINUTES",
-        120,
-        "For how many minutes a profile that has landed is not fetched again by a run that fetches all profiles, "
-        "because fetching is paid for. 0 fetches it with every run.",
-    )
     apify_token: SecretStr | None = setting(
         "SYNDICATION_APIFY_TOKEN",
         None,
@@ -77,20 +71,10 @@ class Sources(EnvironmentSettings):
     unsplash_access_key: SecretStr | None = setting(
         "SYNDICATION_UNSPLASH_ACCESS_KEY", None, "The access key of Unsplash's API, for stock images."
     )
-    stock_no_repeat_days: WholeNumber = setting(
-        "SYNDICATION_STOCK_NO_REPEAT_DAYS",
-        90,
-        "For how many days a stock image that a visual shows is not chosen again, unless a person chooses it.",
-    )
     bluesky_url: str = setting(
         "SYNDICATION_BLUESKY_URL",
         "https://public.api.bsky.app",
         "The base URL of Bluesky's public AppView, which counts likes, reposts and replies.",
-    )
-    insights_days: WholeNumber = setting(
-        "SYNDICATION_INSIGHTS_DAYS",
-        28,
-        "For how many days after its publication a post on one of our own pages is measured.",
     )
 
 

@@ -63,8 +63,9 @@ class Alerts(EnvironmentSettings):
     smtp_url: SecretStr | None = setting(
         "SYNDICATION_SMTP_URL",
         None,
-        "The mail server for alerts: `smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. "
-        "A password is never sent without encryption.",
+        "The mail server for alerts, unless the database has one (`syndication settings set mail.server`): "
+        "`smtp://user:password@host:587`, which is encrypted by STARTTLS, or `smtps://…`. A password is never sent "
+        "without encryption.",
     )
     alert_seconds: Annotated[WholeNumber, AfterValidator(lambda seconds: seconds or _ALERT_SECONDS)] = setting(
         "SYNDICATION_ALERT_SECONDS",
@@ -72,7 +73,12 @@ class Alerts(EnvironmentSettings):
         "Seconds between two looks for problems, and so the longest time that a failure waits before it is told. Takes "
         "effect when the code location is loaded.",
     )
-    mail_from: str | None = setting("SYNDICATION_MAIL_FROM", None, "The address that mails of alerts come from.")
+    mail_from: str | None = setting(
+        "SYNDICATION_MAIL_FROM",
+        None,
+        "The address that mails of alerts come from, unless the database has one (`syndication settings set "
+        "mail.sender`).",
+    )
 
 
 class WebPage(EnvironmentSettings):

@@ -17,9 +17,6 @@ _LLM_OUTPUT_TOKENS = 900
 class Writing(EnvironmentSettings):
     """Selecting and writing posts"""
 
-    no_repeat_days: WholeNumber = setting(
-        "SYNDICATION_NO_REPEAT_DAYS", 30, "For how many days a channel does not repeat a product."
-    )
     openai_api_key: SecretStr | None = setting(
         "OPENAI_API_KEY",
         None,
@@ -98,14 +95,4 @@ class Publishing(EnvironmentSettings):
         "SYNDICATION_PUBLISH_CONCURRENCY",
         8,
         "How many publishing calls are made at the same time, each with a database connection; 0 means 1.",
-    )
-    publish_maximum_attempts: WholeNumber = setting(
-        "SYNDICATION_PUBLISH_MAXIMUM_ATTEMPTS",
-        5,
-        "After how many temporary rejections a post fails; rate limits do not count.",
-    )
-    publish_maximum_delay_hours: WholeNumber = setting(
-        "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS",
-        24,
-        "A slot missed by more hours than this is not published later automatically: a person decides.",
     )

@@ -109,7 +109,9 @@ def list_keys(connection: Connection) -> list[ApiKey]:
     rows = connection.execute(
         "select k.key_id, o.slug, tenancy.actor_name(k.user_id), k.key_name, k.key_prefix, k.permissions,"
         " case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'valid' end,"
-        " k.expires_at, k.last_used_at, k.requests_per_day, coalesce(d.requests, 0)"
+        " k.expires_at, k.last_used_at,"
+        " coalesce(k.requests_per_day, tenancy.setting('api.requests_per_day', k.organization_id)::integer),"
+        " coalesce(d.requests, 0)"
         " from tenancy.api_keys as k join tenancy.organizations as o using (organization_id)"
         " left join tenancy.api_key_days as d"
         " on d.organization_id = k.organization_id and d.key_id = k.key_id and d.day = (now() at time zone 'utc')::date"

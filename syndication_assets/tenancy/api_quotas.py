@@ -9,7 +9,12 @@ from tenancy.api_keys as k
 where k.key_id = %s
 on conflict (organization_id, key_id, day) do update set requests = d.requests + 1
 where (
-    select coalesce(d.requests < k.requests_per_day, true) from tenancy.api_keys as k
+    select coalesce(
+        d.requests
+        < coalesce(k.requests_per_day, tenancy.setting('api.requests_per_day', k.organization_id)::integer),
+        true
+    )
+    from tenancy.api_keys as k
     where k.organization_id = d.organization_id and k.key_id = d.key_id
 )
 returning requests

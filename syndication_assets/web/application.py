@@ -116,7 +116,7 @@ def _answer(site: Site, route: PageRoute, request: Request, form: dict[str, str]
 
 
 def _page(site: Site, request: Request, visitor: Visitor | None, form: dict[str, str]) -> Page:
-    chosen = None if visitor is None else visitor.session.language
+    chosen = None if visitor is None else visitor.language
     return Page(request, site, language(preferred(chosen, request.headers.get("accept-language", ""))), visitor, form)
 
 

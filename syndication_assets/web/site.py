@@ -1,13 +1,13 @@
 """What all pages of one application share: the database, the templates, the cookie and the limits."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 from starlette.responses import Response
 
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.people.web_sessions import VALID_FOR
 from syndication_assets.web.rate_limits import RateLimits
 
 
@@ -43,12 +43,12 @@ class Site:
         """The cookie of a session; None without one."""
         return request.cookies.get(self._cookie)
 
-    def give_session(self, response: Response, token: str) -> None:
+    def give_session(self, response: Response, token: str, valid_for: timedelta) -> None:
         """Lets the browser keep the token of a session, out of reach of scripts and other sites."""
         response.set_cookie(
             self._cookie,
             token,
-            max_age=int(VALID_FOR.total_seconds()),
+            max_age=int(valid_for.total_seconds()),
             httponly=True,
             secure=self._is_secure,
             samesite="lax",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.tenancy.people.web_sessions import WebSession, find_session
 
 _ORGANIZATIONS = """
@@ -44,6 +45,8 @@ class Visitor:
     organization: VisitedOrganization | None
     permissions: frozenset[str] | None
     """None for whoever runs the server: all of them."""
+    language: str | None
+    """That was chosen, or else that of the organization or the installation; None if that is up to the browser."""
     form_token: str
     """What each form must send back: a page of another site cannot know it."""
 
@@ -68,7 +71,9 @@ def find_visitor(connection: Connection, token: str) -> Visitor | None:
     current = next(iter([*chosen, *organizations]), None)
     role = None if current is None else current.role
     permissions = None if session.user_id is None else permissions_of_role(connection, role)
-    return Visitor(session, organizations, current, permissions, form_token_of(token))
+    organization_id = None if current is None else current.organization_id
+    language = session.language or read_setting(connection, "web.language", organization_id)
+    return Visitor(session, organizations, current, permissions, language, form_token_of(token))
 
 
 def form_token_of(token: str) -> str:

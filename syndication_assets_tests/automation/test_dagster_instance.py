@@ -1,11 +1,18 @@
-"""Where partitions begin."""
+"""Where partitions begin, and which database Dagster gets."""
 
 import os
+from pathlib import Path
 
+import psycopg
 import pytest
 
-from syndication_assets.automation.dagster_instance import begin_partitions_with_samples
+from syndication_assets.automation.dagster_instance import begin_partitions_with_samples, prepare_environment
+from syndication_assets.errors import SyndicationError
+from syndication_assets.settings import Settings
+from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.rows import DatabaseRows
+from syndication_assets_tests.servers import Server
 
 FIRST_DAY = "SYNDICATION_FIRST_DAY"
 
@@ -61,3 +68,25 @@ def test_the_setting_of_a_person_wins(landed: LandedFiles):
     os.environ[FIRST_DAY] = "2020-01-01"
     begin_partitions_with_samples(landed.url)
     assert os.environ[FIRST_DAY] == "2020-01-01"
+
+
+@pytest.mark.both_servers
+def test_a_database_of_another_user_is_refused_with_what_an_administrator_has_to_run(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    for name in ("DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY", "SYNDICATION_DAGSTER_LOGS", "DAGSTER_EVENT_BATCH_SIZE"):
+        monkeypatch.setenv(name, "restored")  # what is set below is taken back
+    monkeypatch.delenv("DAGSTER_HOME")
+    with login(server.url("postgres"), "nosuperuser") as user, new_database(server, "template0") as url:
+        name = url.partition("?")[0].rpartition("/")[2]
+        monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(tmp_path))
+        monkeypatch.setenv("SYNDICATION_DAGSTER_STORAGE_URL", url_as(user, url))
+        settings = Settings.from_environment()
+        with pytest.raises(SyndicationError, match=f"alter database {name} owner to {user}"):
+            prepare_environment(settings, url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"alter database {name} owner to {user}")
+        assert prepare_environment(settings, url) == tmp_path / "dagster"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"alter database {name} owner to current_user")

@@ -1,1 +1,1 @@
-"""Tests of channels: the reference and its changes, accounts, credentials and the secret box."""
+"""Tests of channels: the reference and its changes, accounts and credentials."""

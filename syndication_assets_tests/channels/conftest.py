@@ -2,10 +2,10 @@
 
 import pytest
 
-from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import new_key
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from syndication_assets.channels import assets
 from syndication_assets.channels.accounts.credentials import open_credential
-from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.channels.checks import channels_checks
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.database.secret_box import new_key
 from syndication_assets.settings import Settings
 from syndication_assets_tests.canaries import everything_in, forms
 

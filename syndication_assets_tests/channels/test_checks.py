@@ -8,12 +8,12 @@ from pydantic import SecretStr
 
 from syndication_assets.channels import assets
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.channels.checks import CHECKS, channels_checks
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.database.secret_box import SecretBox, new_key
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders, read_only_transaction
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.sample_database import WINDOW, Damage, broken_checks, check_files, damaged, names_of

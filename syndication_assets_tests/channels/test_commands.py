@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
-from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
 
 pytestmark = pytest.mark.one_server
 

@@ -15,8 +15,8 @@ from syndication_assets.channels.accounts.credentials import (
     store_credential,
     unopenable_credentials,
 )
-from syndication_assets.channels.accounts.secret_box import SecretBox, SecretError, new_key
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.secret_box import SecretBox, SecretError, new_key
 from syndication_assets.settings import Settings
 from syndication_assets_tests.logins import login, url_as
 

@@ -5,9 +5,9 @@ import getpass
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import new_key
 
 pytestmark = pytest.mark.one_server
 

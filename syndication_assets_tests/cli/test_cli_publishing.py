@@ -147,7 +147,6 @@ def test_publish_exits_with_1_and_names_the_account_that_it_could_not_serve(
 ):
     queue.due(queue.page(publisher="facebook_graph"))
     monkeypatch.delenv("SYNDICATION_SECRET_KEYS")
-    monkeypatch.setenv("SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS", "1000000")
     assert "SYNDICATION_SECRET_KEYS" in error_of("publish")
     assert queue.states() == ["scheduled"]
 

@@ -9,9 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from syndication_assets.channels.accounts.secret_box import new_key
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import new_key
 from syndication_assets_tests.configuration.conftest import Desk, module_desk
 
 pytestmark = pytest.mark.one_server

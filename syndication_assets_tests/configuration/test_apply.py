@@ -116,7 +116,8 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
         "curation.model_tagging", "curation.profile_tags", "curation.tag_rules", "curation.tags", "media.analyzers",
         "operations.alert_routes", "operations.budgets", "operations.retention_policies", "operations.webhooks",
         "publishing.publishing_schedules", "scraping.organization_snapshot_intervals", "scraping.profiles",
-        "tenancy.organization_limits", "tenancy.organization_members", "tenancy.organizations",
+        "tenancy.organization_limits", "tenancy.organization_members", "tenancy.organization_settings",
+        "tenancy.organizations",
     }  # fmt: skip
 
 

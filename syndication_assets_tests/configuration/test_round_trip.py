@@ -12,12 +12,12 @@ from pydantic import SecretStr
 
 from syndication_assets.brand.profiles.brand_content import COMMON_COLOURS
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.configuration.document import read_document
 from syndication_assets.configuration.export import as_yaml, export_organization, export_shared
 from syndication_assets.configuration.plan import apply, plan
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.settings import Settings
 from syndication_assets_tests.configuration.conftest import Desk, forget
 from syndication_assets_tests.random_histories import number_of_histories
@@ -186,6 +186,13 @@ ORGANIZATION = {
         ),
         "name",
     ),
+    "settings": listed(
+        st.one_of(
+            entries(setting=st.just("selecting.no_repeat_days"), value=st.integers(0, 3650)),
+            entries(setting=st.just("web.language"), value=st.sampled_from(["en", "de", "ar"])),
+        ),
+        "setting",
+    ),
     "limits": entries(
         tier=st.sampled_from(["free", "pro"]), users=st.integers(9, 99), posts=st.none() | st.integers(1, 10**9),
         storage_bytes=st.none() | st.integers(1, 2**50),
@@ -275,6 +282,13 @@ SHARED_FILE = {
             is_active=st.booleans(),
         ),
         "source",
+    ),
+    "installation_settings": listed(
+        st.one_of(
+            entries(setting=st.just("people.session_hours"), value=st.integers(1, 720)),
+            entries(setting=st.just("studio.tone"), value=st.just("warm and short")),
+        ),
+        "setting",
     ),
     "tiers": listed(
         entries(

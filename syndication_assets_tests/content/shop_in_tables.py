@@ -189,10 +189,16 @@ class Shop(DatabaseRows):
 
     def select(self, first_day: date = FIRST_DAY, days: int = 1, no_repeat_days: int = 30) -> list[str]:
         """Selects for days in order; returns the SKUs of all selections, by day and channel."""
+        self.execute(
+            "insert into tenancy.organization_settings (organization_id, setting, value)"
+            " select organization_id, 'selecting.no_repeat_days', to_jsonb(%s::integer) from tenancy.organizations"
+            " on conflict (organization_id, setting) do update set value = excluded.value",
+            [no_repeat_days],
+        )
         for number in range(days):
             with transaction(self.url, lock="content.product_selections") as connection:
                 templates, _ = read_templates(connection)
-                select_products(connection, first_day + timedelta(number), no_repeat_days, as_rows(templates))
+                select_products(connection, first_day + timedelta(number), as_rows(templates))
         return self.selected()
 
     def selected(self) -> list[str]:

@@ -11,6 +11,7 @@ from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.settings import Settings
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY
 from syndication_assets_tests.documents.blog import SITE, Blog, entry, post
+from syndication_assets_tests.given_settings import give_setting
 
 MONDAY = FIRST_DAY
 DAYS = [MONDAY + timedelta(number) for number in range(12)]
@@ -223,10 +224,11 @@ def test_a_section_becomes_an_approved_text_with_its_own_link_besides_the_days_p
 
 def test_a_section_is_scheduled_and_published_once_like_a_product(one_section: Blog):
     plan_targets(one_section.shop.url, MONDAY, DAYS[1])
+    give_setting(one_section.shop.url, "publishing.maximum_delay_hours", 10**6)
     for _ in range(2):
         publish_due(
             one_section.shop.url,
-            Settings.from_environment().model_copy(update={"publish_maximum_delay_hours": 10**6}),
+            Settings.from_environment(),
             datetime(2025, 11, 3, 23, tzinfo=UTC),
             {"dry_run": DryRun()},
         )
@@ -238,8 +240,8 @@ def test_a_section_is_scheduled_and_published_once_like_a_product(one_section: B
 
 def publish(blog: Blog, now: datetime) -> list[str]:
     """Publishes what is due; returns the states of all targets."""
-    settings = Settings.from_environment().model_copy(update={"publish_maximum_delay_hours": 10**6})
-    publish_due(blog.shop.url, settings, now, {"dry_run": DryRun()})
+    give_setting(blog.shop.url, "publishing.maximum_delay_hours", 10**6)
+    publish_due(blog.shop.url, Settings.from_environment(), now, {"dry_run": DryRun()})
     return [state for (state,) in blog.shop.execute("select state::text from publishing.post_targets")]
 
 

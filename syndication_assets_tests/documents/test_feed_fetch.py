@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
 from syndication_assets.documents.feeds import feed_assets
 from syndication_assets.documents.feeds.feed_assets import CHECK_NAME, blog_feed_files
 from syndication_assets.documents.feeds.feed_rows import feeds_to_fetch, why_no_feed

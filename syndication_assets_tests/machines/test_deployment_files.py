@@ -164,7 +164,7 @@ def services() -> dict[str, Any]:
 
 def test_every_service_of_the_project_is_of_the_one_image_and_shares_its_environment():
     own = {name: service for name, service in services().items() if service["image"] == "syndication-assets"}
-    assert own.keys() == {"migrate", "code-location", "webserver", "daemon", "worker"}
+    assert own.keys() == {"migrate", "code-location", "webserver", "web", "daemon", "worker"}
     environments = [service["environment"] for service in own.values()]
     assert all(environment == environments[0] for environment in environments)
     assert set(environments[0]) <= VARIABLES

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
+from syndication_assets.database.stored_settings import store_secret_setting
 from syndication_assets.operations.alerts.channels import DeliveryError, send
 from syndication_assets.operations.alerts.deliveries import deliver
 from syndication_assets.operations.alerts.messages import trial_message
 from syndication_assets.operations.conditions import find_conditions
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.http.raw_server import RawServer, response, serve
 from syndication_assets_tests.operations.alert_desk import AlertDesk
 from syndication_assets_tests.operations.mail_server import MailServer, mail_server
@@ -41,6 +46,11 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[RawServer]:
         monkeypatch.setenv("OPS_URL", server.url("/canary-path"))
         monkeypatch.setenv("OPS_KEY", KEY)
         yield server
+
+
+def try_route(desk: AlertDesk, channel: str, address: str, secret_name: str | None = None) -> None:
+    with transaction(desk.url) as connection:
+        send(connection, channel, address, secret_name, trial_message("default", "ops"))
 
 
 def test_an_alert_comes_by_mail_with_what_is_wrong_and_the_all_clear_follows(desk: AlertDesk, mails: MailServer):
@@ -143,32 +153,56 @@ def test_a_route_that_keeps_failing_is_a_problem_itself(desk: AlertDesk):
         ({"DATA": "554 spam"}, "554"),
     ],
 )
-def test_a_mail_that_is_refused_says_why(answer: dict[str, str], reason: str, mails: MailServer):
+def test_a_mail_that_is_refused_says_why(answer: dict[str, str], reason: str, desk: AlertDesk, mails: MailServer):
     mails.answers.update(answer)
     with pytest.raises(DeliveryError, match=reason):
-        send("mail", "ops@acme.example", None, trial_message("default", "ops"))
+        try_route(desk, "mail", "ops@acme.example")
 
 
-def test_a_password_is_not_sent_without_encryption(mails: MailServer, monkeypatch: pytest.MonkeyPatch):
+def test_a_password_is_not_sent_without_encryption(desk: AlertDesk, mails: MailServer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_SMTP_URL", f"smtp://user:canary@127.0.0.1:{mails.port}")
     with pytest.raises(DeliveryError, match="no encryption"):
-        send("mail", "ops@acme.example", None, trial_message("default", "ops"))
+        try_route(desk, "mail", "ops@acme.example")
     assert not any("AUTH" in command for command in mails.commands)
 
 
 @pytest.mark.parametrize("answer", [response(404, b"no\x1b[31m such hook"), response(500), b"garbage"])
-def test_what_a_webhook_answers_is_said_without_its_url_or_key(answer: bytes, hook: RawServer):
+def test_what_a_webhook_answers_is_said_without_its_url_or_key(answer: bytes, desk: AlertDesk, hook: RawServer):
     hook.then(answer)
     with pytest.raises(DeliveryError) as caught:
-        send("webhook", "OPS_URL", "OPS_KEY", trial_message("default", "ops"))
+        try_route(desk, "webhook", "OPS_URL", "OPS_KEY")
     assert "canary" not in str(caught.value)
     assert "\x1b" not in str(caught.value)
 
 
-def test_a_server_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch):
+def test_a_server_that_is_not_there_is_said(desk: AlertDesk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SYNDICATION_SMTP_URL", "smtp://127.0.0.1:9")
     monkeypatch.setenv("SYNDICATION_MAIL_FROM", "syndication@acme.example")
     monkeypatch.setenv("OPS_URL", "http://127.0.0.1:9/canary-path")
     for channel, address in (("mail", "ops@acme.example"), ("slack", "OPS_URL")):
         with pytest.raises(DeliveryError, match="not reached"):
-            send(channel, address, None, trial_message("default", "ops"))
+            try_route(desk, channel, address)
+
+
+def test_the_mail_server_and_the_sender_of_the_database_come_before_those_of_the_environment(
+    desk: AlertDesk, mails: MailServer, monkeypatch: pytest.MonkeyPatch
+):
+    keys = SecretStr(new_key())
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", keys.get_secret_value())
+    monkeypatch.setenv("SYNDICATION_SMTP_URL", "smtp://127.0.0.1:9")
+    give_setting(desk.url, "mail.sender", "desk@acme.example")
+    with transaction(desk.url) as connection:
+        store_secret_setting(connection, SecretBox(keys), "mail.server", SecretStr(mails.url))
+    try_route(desk, "mail", "ops@acme.example")
+    (mail,) = mails.mails
+    assert "From: desk@acme.example" in mail
+    monkeypatch.setenv("SYNDICATION_SECRET_KEYS", new_key())
+    with pytest.raises(DeliveryError, match=r"mail\.server cannot be opened"):
+        try_route(desk, "mail", "ops@acme.example")
+    with transaction(desk.url) as connection:
+        connection.execute("update tenancy.settings set secret = null")
+    with pytest.raises(DeliveryError, match="not reached"):
+        try_route(desk, "mail", "ops@acme.example")
+    monkeypatch.delenv("SYNDICATION_SMTP_URL")
+    with pytest.raises(DeliveryError, match=r"syndication settings set mail\.server"):
+        try_route(desk, "mail", "ops@acme.example")

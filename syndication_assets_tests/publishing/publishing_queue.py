@@ -12,9 +12,9 @@ import psycopg
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.content.compliance.price_claims import stated_amounts
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.planning.targets import Plan, plan_targets
 from syndication_assets.publishing.publisher import Publisher
@@ -22,6 +22,7 @@ from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.publishing.sending.publish_report import PublishReport
 from syndication_assets.publishing.sending.reconcile import ReconcileReport, reconcile
 from syndication_assets.settings import Settings
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 
 DAY = date(2025, 11, 3)
@@ -38,10 +39,9 @@ _ROOMS = ("publishing", "content", "channels", "catalogue")
 
 
 def settings_of(**changes: Any) -> Settings:
-    """The defaults, with a key for credentials and no limit on delays: the slots of the tests are in the past."""
+    """The defaults, with a key for credentials."""
     defaults: dict[str, Any] = {
         "secret_keys": SecretStr(KEYS),
-        "publish_maximum_delay_hours": 10**6,
         "sent_url": str(SENT),
     }
     return Settings.from_environment().model_copy(update=defaults | changes)
@@ -71,10 +71,13 @@ class PublishingQueue(DatabaseRows):
             connection.execute(statement)
             # Without their triggers, which would have to find the deleted rows.
             connection.execute("delete from operations.execution_history; delete from operations.webhook_events")
-            connection.execute("delete from operations.webhooks")
+            connection.execute("delete from operations.webhooks; delete from tenancy.organization_settings")
+            connection.execute("update tenancy.settings set value = null where value is not null")
             (self.organization_id,) = connection.execute(
                 "select organization_id from tenancy.organizations where slug = 'default'"
             ).fetchall()[0]
+        # The slots of the tests are in the past.
+        give_setting(self.url, "publishing.maximum_delay_hours", 10**6)
         self.execute("insert into channels.platforms (platform, display_name) values (%s, 'Facebook')", [self.platform])
         self.execute(
             "insert into channels.channel_types (channel_type, display_name)"

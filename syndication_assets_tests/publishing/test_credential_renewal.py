@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import open_credential, store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.errors import SyndicationError
 from syndication_assets.publishing.credential_renewal import RenewalReport, connect_account, renew_credentials
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun

@@ -56,7 +56,6 @@ def start_publisher(
         "SYNDICATION_FACEBOOK_URL": graph.url,
         "SYNDICATION_SECRET_KEYS": KEYS,
         "SYNDICATION_PUBLISH_CONCURRENCY": str(concurrency),
-        "SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS": "1000000",
         "SYNDICATION_SENT_URL": str(SENT),
         "SYNDICATION_FAULT_POINT": fault_point,
     }

@@ -6,6 +6,7 @@ import pytest
 
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.publishing.publisher import Post
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     Response,
@@ -45,14 +46,15 @@ def test_a_retryable_rejection_is_retried_with_growing_waits_and_finally_fails(
 ):
     (target_id,) = queue.due(page)
     platform.responses.extend([reject_with(OutcomeKind.RETRYABLE)] * 3)
+    give_setting(queue.url, "publishing.maximum_attempts", 3)
     waits = []
     for _ in range(2):
-        queue.publish_to(platform, publish_maximum_attempts=3)
+        queue.publish_to(platform)
         (wait,) = queue.rows("select extract(epoch from next_attempt_at - now()) / 60 from publishing.post_targets")[0]
         waits.append(round(float(wait)))
         queue.pass_waits()
     assert waits == [5, 10]
-    queue.publish_to(platform, publish_maximum_attempts=3)
+    queue.publish_to(platform)
     target = queue.target(target_id)
     assert (target["state"], target["attempts"]) == ("failed", 3)
     assert "rejected 3 times" in target["error_message"]
@@ -96,8 +98,9 @@ def test_a_rate_limit_does_not_count_as_a_rejection_of_the_post(
 ):
     (target_id,) = queue.due(page)
     platform.responses.extend([reject_with(OutcomeKind.RETRYABLE, wait=timedelta(minutes=1))] * 4)
+    give_setting(queue.url, "publishing.maximum_attempts", 2)
     for _ in range(5):
-        queue.publish_to(platform, publish_maximum_attempts=2)
+        queue.publish_to(platform)
         queue.pass_waits()
     assert (queue.target(target_id)["state"], queue.target(target_id)["attempts"]) == ("published", 5)
 

@@ -80,7 +80,7 @@ def test_a_text_of_a_process_in_testing_is_planned_as_simulated_and_has_no_measu
     with transaction(queue.url) as connection:
         measured = connection.execute(
             load_sql("scraping/posts_to_measure.sql"),
-            {"publisher": "facebook_graph", "since": datetime(2020, 1, 1, tzinfo=UTC)},
+            {"publisher": "facebook_graph", "now": datetime(2020, 1, 28, tzinfo=UTC)},
         ).fetchall()
     assert (queue.states(), measured) == (["published"], [])
 

@@ -7,6 +7,7 @@ import pytest
 from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun
 from syndication_assets.publishing.sending.publish import publish_due
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     reject_with,
@@ -137,7 +138,8 @@ def test_a_real_page_that_missed_its_slot_waits_for_a_person_and_a_simulation_go
     (simulated,) = queue.due(queue.page("simulated"))
     now = NOON + timedelta(hours=25)
     publishers = {"facebook_graph": platform, "dry_run": DryRun()}
-    report = publish_due(queue.url, settings_of(publish_maximum_delay_hours=24), now, publishers, 10)
+    give_setting(queue.url, "publishing.maximum_delay_hours", 24)
+    report = publish_due(queue.url, settings_of(), now, publishers, 10)
     assert report.missed == 1
     assert platform.calls == []
     assert queue.target(real)["state"] == "ready"

@@ -38,7 +38,6 @@ def instance(
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", shared_database)
     monkeypatch.setenv("SYNDICATION_FACEBOOK_URL", graph.url)
     monkeypatch.setenv("SYNDICATION_SECRET_KEYS", KEYS)
-    monkeypatch.setenv("SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS", "1000000")
     monkeypatch.setenv("SYNDICATION_SENT_URL", str(tmp_path / "sent"))
     with dg.DagsterInstance.local_temp(str(tmp_path), {"telemetry": {"enabled": False}}) as local:
         yield local

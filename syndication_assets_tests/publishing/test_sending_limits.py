@@ -8,6 +8,7 @@ import pytest
 
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets.publishing.sending.target_decisions import retry
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.publishing.fake_platform import (
     FakePlatform,
     OutcomeKind,
@@ -180,7 +181,8 @@ def test_a_late_slot_follows_the_rule_of_its_channel(
     if rule is not None:
         add_rule(queue, "late_slot", value=rule)
     (target_id,) = queue.due(page)
-    report = queue.publish_to(platform, publish_maximum_delay_hours=1)
+    give_setting(queue.url, "publishing.maximum_delay_hours", 1)
+    report = queue.publish_to(platform)
     target = queue.target(target_id)
     assert target["state"] == state
     assert report.missed == (state != "published")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from threading import Thread
+from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,8 +16,8 @@ import pytest
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.facebook.insights_client import FacebookInsights
 from syndication_assets.scraping.facebook.insights_fetch import InsightsReport, fetch_insights
@@ -24,6 +25,7 @@ from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.fetching.platform_metrics import metrics_on
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.loopback_server import LoopbackServer
 
 pytestmark = pytest.mark.one_server
@@ -256,3 +258,14 @@ def test_a_revoked_token_disconnects_the_account(url: str, zone: LandingZone, gr
     ((status, reason),) = rows(url, "select status::text, status_reason from channels.social_accounts")
     assert status == "disconnected"
     assert "Get a new token" in reason
+
+
+def test_for_how_many_days_posts_are_measured_is_a_setting_of_the_organization(
+    url: str, zone: LandingZone, graph: Graph
+):
+    fetch(url, zone, graph)
+    give_setting(url, "scraping.insights_days", 90)
+    give_setting(url, "scraping.insights_days", 3, "default")
+    fetch(url, zone, graph)
+    days = [round((time() - int(request["since"])) / 86_400) for request in graph.requests]
+    assert days == [28, 3]

@@ -18,8 +18,8 @@ from syndication_assets.scraping.apify.actor_client import ApifyScraper
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.fetching.fetch import active_organizations
 from syndication_assets.scraping.fetching.fetch_assets import guard_of
-from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.forced_runs import FORCE_TAG
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.scraping.fake_apis import (
     FakeApify,
     landed,
@@ -60,14 +60,16 @@ def test_a_profile_that_landed_a_short_time_ago_is_not_paid_for_again_unless_the
     database_url: str, zone: LandingZone, apify: FakeApify
 ) -> None:
     track(database_url, "ada", "bob")
-    guard = guard_of({}, Settings())
+    (organization,) = active_organizations(database_url)
+    guard = guard_of({}, database_url, organization.organization_id)
     apify.finished_at["bob"] = datetime.now(UTC) - timedelta(hours=2, minutes=1)
     assert fetch(database_url, zone, apify, guard=guard).files_landed == 2
     apify.finished_at.clear()
     second = fetch(database_url, zone, apify, guard=guard)
     assert (second.skipped, second.files_landed) == (1, 1)
     assert apify.runs == ["ada", "bob", "bob"]
-    forced = fetch(database_url, zone, apify, guard=guard_of({FORCE_TAG: "true"}, Settings()))
+    no_guard = guard_of({FORCE_TAG: "true"}, database_url, organization.organization_id)
+    forced = fetch(database_url, zone, apify, guard=no_guard)
     assert (forced.skipped, forced.files_landed) == (0, 2)
     assert fetch(database_url, zone, apify, guard=guard).skipped == 2
 
@@ -176,3 +178,11 @@ def test_a_run_left_open_by_a_dead_process_is_continued(database_url: str, zone:
     fetch(database_url, zone, apify)
     ((_, meta),) = landed(zone).items()
     assert json.dumps(meta["fetch_session"]) == json.dumps(left_open.run_id)
+
+
+def test_for_how_long_a_profile_is_not_fetched_again_is_a_setting_of_the_organization(database_url: str) -> None:
+    (organization,) = active_organizations(database_url)
+    give_setting(database_url, "scraping.fetch_guard_minutes", 30)
+    assert guard_of({}, database_url, organization.organization_id) == timedelta(minutes=30)
+    give_setting(database_url, "scraping.fetch_guard_minutes", 0, "default")
+    assert guard_of({}, database_url, organization.organization_id) == timedelta(0)

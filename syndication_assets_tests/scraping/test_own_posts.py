@@ -20,6 +20,7 @@ from syndication_assets.scraping.fetching.own_posts import OwnPostsReport, fetch
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.scraping.mastodon import status_parser
 from syndication_assets.scraping.mastodon.statuses_client import MastodonStatuses
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.mastodon_server import ACCOUNT, TOKEN, FakeMastodon
 from syndication_assets_tests.publishing.network_server import FakeNetwork, Request, serve
@@ -230,3 +231,13 @@ def test_an_observation_has_the_words_the_author_and_the_pictures():
     assert parsed.unknown_keys == ()
     assert [(media.media_type, media.title) for media in parsed.observations[0].media] == [("image", "A tin")]
     assert parsed.observations[0].url == f"https://bsky.app/profile/{DID}/post/3k1"
+
+
+def test_posts_are_measured_for_the_days_that_the_setting_says(
+    database_url: str, zone: LandingZone, mastodon_server: FakeMastodon
+):
+    queue = queue_with(database_url, "mastodon", ACCOUNT, ["1"], "https://mastodon.example")
+    queue.execute("update publishing.post_targets set published_at = now() - interval '5 days'")
+    assert fetch_mastodon(queue, zone, mastodon_server).posts == 1
+    give_setting(database_url, "scraping.insights_days", 4, "default")
+    assert fetch_mastodon(queue, zone, mastodon_server).posts == 0

@@ -153,6 +153,8 @@ _OWN_VALUES = {
     ("scraping.post_aliases", "alias_kind"): "'activity'",
     ("scraping.post_gaps", "published_before"): "'2025-11-04 12:00:00+00'",
     ("scraping.media_records", "media_type"): "'image'",
+    ("tenancy.organization_settings", "setting"): "'selecting.no_repeat_days'",
+    ("tenancy.organization_settings", "value"): "'7'",
     ("tenancy.erased_identities", "identity_hash"): "decode(repeat('ab', 32), 'hex')",
     ("tenancy.person_erasures", "key_check"): "decode(repeat('ab', 8), 'hex')",
     ("tenancy.api_keys", "key_hash"): "decode(repeat('ab', 32), 'hex')",

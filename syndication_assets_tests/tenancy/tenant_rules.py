@@ -48,6 +48,7 @@ SHARED_TABLES = [
     "tenancy.passwords",
     "tenancy.permissions",
     "tenancy.role_permissions",
+    "tenancy.settings",
     "tenancy.user_preferences",
     "tenancy.tiers",
     "tenancy.users",  # has policies of its own

@@ -230,3 +230,55 @@ def test_the_command_does_not_ask_with_yes(filled: str, monkeypatch: pytest.Monk
     result = _erase(filled, monkeypatch, tmp_path, "second", "--yes")
     assert result.exit_code == 0, result.output
     assert "Erased second: " in result.output
+
+
+_SAMPLED = (
+    "select s.starelid::regclass::text from pg_statistic s where s.stavalues1::text ~ 'sampled-name'"
+    " or s.stavalues2::text ~ 'sampled-name' order by 1"
+)
+
+
+@pytest.mark.both_servers
+def test_the_planner_keeps_no_sample_of_what_an_erasure_has_removed(new_database_url: str):
+    with psycopg.connect(new_database_url, autocommit=True) as connection:
+        connection.execute("insert into tenancy.organizations (slug, name) values ('first', 'First')")
+        connection.execute(
+            "insert into scraping.profiles (organization_id, platform, username, name) select organization_id,"
+            " 'linkedin', 'sampled-name-' || n, 'Sampled' from tenancy.organizations, generate_series(1, 300) as n"
+            " where slug = 'first'"
+        )
+        connection.execute(
+            "select operations.ensure_month_partitions('operations.api_usage', '2026-11-02', '2026-11-02')"
+        )
+        month = connection.execute(
+            "insert into operations.api_usage (organization_id, provider, operation, used_at)"
+            " select organization_id, 'sampled-name', 'get', '2026-11-02' from tenancy.organizations,"
+            " generate_series(1, 300) where slug = 'first' returning tableoid::regclass::text"
+        ).fetchall()[0][0]
+        connection.execute(
+            "insert into tenancy.tiers (tier, description) select 't' || n, 'A tier.' from generate_series(1, 300) as n"
+        )
+        connection.execute("analyze")
+        before = connection.execute(_SAMPLED).fetchall()
+        assert {("scraping.profiles",), ("operations.api_usage",), (month,)} <= set(before)
+        erase_organization(new_database_url, "first")
+        after = {name for (name,) in connection.execute(_SAMPLED)}
+        if connection.info.server_version >= 180000:
+            assert after == set()
+        else:  # the limit that the manual states
+            assert "scraping.profiles" in after
+        kept = "select count(*) from pg_statistic where starelid = 'tenancy.tiers'::regclass"
+        assert connection.execute(kept).fetchall()[0][0] > 0, "a table with rows keeps its samples"
+
+
+@pytest.mark.both_servers
+def test_a_table_that_row_level_security_shows_empty_keeps_its_samples(new_database_url: str):
+    with psycopg.connect(new_database_url, autocommit=True) as connection:
+        connection.execute(
+            "insert into scraping.profiles (organization_id, platform, username) select organization_id,"
+            " 'linkedin', 'sampled-name-' || n from tenancy.organizations, generate_series(1, 300) as n"
+        )
+        connection.execute("set role syndication_pipeline")
+        connection.execute("select tenancy.sample_again('scraping', 'profiles')")
+        connection.execute("reset role")
+        assert ("scraping.profiles",) in connection.execute(_SAMPLED).fetchall()

@@ -12,8 +12,11 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.people import passwords, sign_in
 from syndication_assets.tenancy.people.passwords import hash_password, is_password
+from syndication_assets_tests.given_settings import give_setting
 
 EMAIL, PASSWORD = "isla@bakery.example", "shortbread and tea"
+MOST_FAILURES = 5
+"""The default of people.failed_sign_ins."""
 
 
 def test_a_hash_says_nothing_about_the_password_and_a_short_password_is_refused():
@@ -62,10 +65,10 @@ def test_only_the_right_password_of_an_active_user_signs_in(person: str):
 
 
 def test_wrong_passwords_in_a_row_lock_the_account_for_a_while(person: str):
-    for _ in range(sign_in.MOST_FAILURES - 1):
+    for _ in range(MOST_FAILURES - 1):
         assert not is_let_in(person, "a wrong password")
     assert is_let_in(person)  # the count begins again
-    for _ in range(sign_in.MOST_FAILURES):
+    for _ in range(MOST_FAILURES):
         assert not is_let_in(person, "a wrong password")
     assert not is_let_in(person)
     execute(person, "update tenancy.passwords set locked_until = locked_until - interval '15 minutes'")
@@ -73,14 +76,14 @@ def test_wrong_passwords_in_a_row_lock_the_account_for_a_while(person: str):
 
 
 def test_guesses_at_the_same_time_count_one_by_one(person: str):
-    with ThreadPoolExecutor(sign_in.MOST_FAILURES) as pool:
-        guesses = [pool.submit(is_let_in, person, f"a wrong password {n}") for n in range(sign_in.MOST_FAILURES)]
+    with ThreadPoolExecutor(MOST_FAILURES) as pool:
+        guesses = [pool.submit(is_let_in, person, f"a wrong password {n}") for n in range(MOST_FAILURES)]
         assert not any(guess.result() for guess in guesses)
     assert not is_let_in(person)
 
 
 def test_a_password_is_set_with_a_token_that_works_once_and_unlocks(person: str):
-    for _ in range(sign_in.MOST_FAILURES):
+    for _ in range(MOST_FAILURES):
         is_let_in(person, "a wrong password")
     runner = CliRunner()
     first, second = (runner.invoke(main, ["user", "reset-password", EMAIL]).output.splitlines()[-1] for _ in range(2))
@@ -111,3 +114,14 @@ def test_a_reader_reads_no_password(person: str):
             connection.execute("set role syndication_reader")
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"select from tenancy.{table}")  # type: ignore[call-overload]
+
+
+def test_how_many_wrong_passwords_lock_an_account_and_for_how_long_are_settings(person: str):
+    give_setting(person, "people.failed_sign_ins", 2)
+    give_setting(person, "people.lock_minutes", 60)
+    assert not any(is_let_in(person, "a wrong password") for _ in range(2))
+    assert not is_let_in(person)
+    execute(person, "update tenancy.passwords set locked_until = locked_until - interval '59 minutes'")
+    assert not is_let_in(person)
+    execute(person, "update tenancy.passwords set locked_until = locked_until - interval '1 minute'")
+    assert is_let_in(person)

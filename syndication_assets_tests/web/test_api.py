@@ -8,9 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.api_keys import add_key, revoke_key
+from syndication_assets.tenancy.api_keys import add_key, list_keys, revoke_key
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
 from syndication_assets_tests.web.desk import ADDRESS, Desk
 
@@ -202,3 +203,16 @@ def test_the_description_names_every_route_and_loads_nothing_from_elsewhere(desk
     }
     assert all("summary" in operation for methods in described["paths"].values() for operation in methods.values())
     assert client.get("/api/v1/docs").status_code == 404
+
+
+def test_a_key_without_a_quota_has_that_of_its_organization(desk: Desk, shop: Shop):
+    give_setting(desk.url, "api.requests_per_day", 9)
+    give_setting(desk.url, "api.requests_per_day", 2, "default")
+    program = Program(desk, shop.organization_id, RIGHTS)
+    statuses = [program.client.get("/api/v1/texts").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    with transaction(desk.url) as connection:
+        (listed,) = list_keys(connection)
+    assert (listed.requests_per_day, listed.requests_today) == (2, 2)
+    shop.execute("update tenancy.api_keys set requests_per_day = 4")
+    assert program.client.get("/api/v1/texts").status_code == 200, "its own quota outranks it"

@@ -1,12 +1,13 @@
 """Signing in and out: what begins a session, what ends it, and what one session cannot do."""
 
 from datetime import timedelta
+from time import time
 
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.people import web_sessions
 from syndication_assets.tenancy.people.sign_in import begin_reset, set_password
+from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 from syndication_assets_tests.web.desk import ADDRESS, PASSWORD, Desk
 
@@ -176,4 +177,28 @@ def test_the_use_of_a_session_is_noted_by_the_minute(desk: Desk, isla: str, tabl
     assert after - before >= timedelta(minutes=2)
     browser.get("/inbox")
     assert tables.value("select last_used_at from tenancy.web_sessions") == after
-    assert web_sessions.UNUSED_FOR < web_sessions.VALID_FOR
+
+
+def test_how_long_a_session_lasts_is_a_setting(desk: Desk, isla: str, tables: Tables):
+    give_setting(desk.url, "people.session_hours", 1)
+    give_setting(desk.url, "people.session_unused_minutes", 5)
+    browser = desk.browser()
+    browser.sign_in(EMAIL)
+    assert tables.value("select expires_at - started_at from tenancy.web_sessions") == timedelta(hours=1)
+    (cookie,) = browser.client.cookies.jar
+    assert cookie.expires is not None
+    assert cookie.expires - time() == pytest.approx(3600, abs=60)
+    tables.execute("update tenancy.web_sessions set last_used_at = now() - interval '6 minutes'")
+    assert "Password" in browser.get("/inbox")
+    give_setting(desk.url, "people.session_unused_minutes", 10)
+    assert "Password" not in browser.get("/inbox")
+
+
+def test_pages_speak_the_language_of_the_organization_until_a_person_chooses(desk: Desk, isla: str):
+    give_setting(desk.url, "web.language", "ar")
+    give_setting(desk.url, "web.language", "de", "default")
+    browser = desk.browser()
+    browser.sign_in(EMAIL)
+    assert '<html lang="de"' in browser.get("/inbox")
+    browser.post("/language", language="en", to="/inbox")
+    assert '<html lang="en"' in browser.get("/inbox")

@@ -3,7 +3,7 @@
 -- newest priorities before the day (0.5 without one). A product that no template fits is no candidate. Of the variants
 -- on a page, the one with the highest score stands for the page.
 -- Most products share their inputs (those that came in together and were never posted), so each score is computed once.
--- Reads waiting_channels, eligible_products and usable_templates. Parameters: selected_on (a date), no_repeat_days.
+-- Reads waiting_channels, eligible_products and usable_templates. Parameters: selected_on (a date).
 
 with earlier_selections as (
     select
@@ -13,8 +13,8 @@ with earlier_selections as (
         catalogue.page_of(p.product_id, p.product_url) as page,
         max(s.selected_on) as last_selected_on,
         bool_or(
-            s.selected_on > %(selected_on)s::date - %(no_repeat_days)s
-            and s.selected_on < %(selected_on)s::date + %(no_repeat_days)s
+            s.selected_on > %(selected_on)s::date - w.no_repeat_days
+            and s.selected_on < %(selected_on)s::date + w.no_repeat_days
         ) as is_repeat
     from waiting_channels as w
     inner join content.product_selections as s

@@ -2,14 +2,14 @@
 -- Channels: every channel with an active publishing schedule or an active approval rule, except channels that get
 -- sections of documents instead of products. Products: every product with a page that was in a catalogue on the day.
 -- The variants of a product on one page count as one product, and a sold-out variant is not selected.
--- Order of preference: no repeat within SYNDICATION_NO_REPEAT_DAYS days (if every product would repeat, the one
+-- Order of preference: no repeat within selecting.no_repeat_days days (if every product would repeat, the one
 -- selected longest ago); then the top-level category selected longest ago, whatever its size; then the highest score in
 -- the newest engagement.content_priorities before the day (0.5 without one).
 -- A day depends on the products known on it, on the current rules and templates, and on existing selections: of all
 -- other days for repeats, of earlier days for the turns of categories. So a range is processed from its first day to
 -- its last, and a re-run keeps every existing selection. To select again, delete the selection before a text is written
 -- for it.
--- Reads the steps waiting_channels, usable_templates and choices. Parameters: selected_on (a date), no_repeat_days.
+-- Reads the steps waiting_channels, usable_templates and choices. Parameters: selected_on (a date).
 -- Returns the number of waiting channels and of selected products.
 
 with chosen as (
@@ -17,6 +17,7 @@ with chosen as (
         c.*,
         w.variations,
         w.variations_by,
+        w.no_repeat_days,
         t.template_id,
         t.version as template_version,
         e.factors
@@ -75,7 +76,7 @@ written_rows as (
         || jsonb_build_object(
             'rest', jsonb_build_object(
                 'weight', 0, 'value', null, 'last_selected_on', last_selected_on, 'is_repeat', is_repeat,
-                'no_repeat_days', %(no_repeat_days)s
+                'no_repeat_days', no_repeat_days
             ),
             'category_turn', jsonb_build_object(
                 'weight', 0, 'value', null, 'category', top_category_name, 'last_selected_on', category_selected_on

@@ -7,7 +7,8 @@ select
     c.platform,
     c.channel_type,
     coalesce((v.value #>> '{}')::integer, 1) as variations,
-    coalesce(b.value #>> '{}', 'content')::content.variation_kind as variations_by
+    coalesce(b.value #>> '{}', 'content')::content.variation_kind as variations_by,
+    tenancy.setting('selecting.no_repeat_days', c.organization_id)::integer as no_repeat_days
 from publishing.open_channels as c
 left join channels.channel_requirements as v
     on

@@ -6,8 +6,8 @@ from typing import LiteralString
 
 from pydantic import SecretStr
 
-from syndication_assets.channels.accounts.secret_box import SecretBox, SecretError
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.secret_box import SecretBox, SecretError
 from syndication_assets.settings import Settings
 
 

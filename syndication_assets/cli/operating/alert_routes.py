@@ -163,9 +163,9 @@ def test(name: str, organization: str) -> None:
     """Delivers a test message by the route NAME now. Exits with 1 and the reason if it is not accepted."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
         found = [r for r in list_routes(connection) if (r.organization, r.route_name) == (organization, name)]
-    if not found:
-        raise SyndicationError(f"{organization} has no route {name!r}: see `syndication alert routes`.")
-    send(found[0].channel, found[0].address, found[0].secret_name, trial_message(organization, name))
+        if not found:
+            raise SyndicationError(f"{organization} has no route {name!r}: see `syndication alert routes`.")
+        send(connection, found[0].channel, found[0].address, found[0].secret_name, trial_message(organization, name))
     click.echo(f"{name} has accepted a test message.")
 
 

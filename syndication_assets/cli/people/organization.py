@@ -69,7 +69,7 @@ def pause(slug: str) -> None:
     """Pauses the organization SLUG: nothing is fetched, written or sent for it, due posts included.
 
     Due posts wait for `syndication organization resume`. Those that are overdue by more than
-    SYNDICATION_PUBLISH_MAXIMUM_DELAY_HOURS wait for a person instead.
+    publishing.maximum_delay_hours wait for a person instead.
     """
     _change(slug, {"is_active": False})
 

@@ -100,16 +100,22 @@ def deactivate(name: str) -> None:
 @click.option("--time", "posting_time", type=click.DateTime(["%H:%M"]), metavar="HH:MM", help="Their time of day.")
 @click.option("--digest", type=click.DateTime(["%H:%M"]), metavar="HH:MM", help="Time of your daily mail of alerts.")
 @click.option("--alerts-from", type=click.Choice(SEVERITIES), help="Severity from which on you get mails of alerts.")
+@click.option("--tone", metavar="TEXT", help='How the texts of your briefs speak; "" for the tone of the organization.')
 @command
 def prefer(
-    time_zone: str | None, posting_time: datetime | None, digest: datetime | None, alerts_from: str | None
+    time_zone: str | None,
+    posting_time: datetime | None,
+    digest: datetime | None,
+    alerts_from: str | None,
+    tone: str | None,
 ) -> None:
-    """Sets defaults of the acting user for `schedule add` and for `alert add` without an address, and shows them."""
+    """Sets and shows defaults of the acting user for schedules, briefs, and `alert add` without an address."""
     given = Preferences(
         time_zone,
         None if posting_time is None else posting_time.time(),
         None if digest is None else digest.time(),
         alerts_from,
+        tone if tone is None else tone.strip(),
     )
     with transaction(_url()) as connection:
         actor = actor_of_session(connection)
@@ -120,7 +126,7 @@ def prefer(
     click.echo(
         f"{actor.name} prefers the time zone {preferences.time_zone or '-'} and the time "
         f"{preferences.posting_time or '-'}; of alerts the digest at {preferences.digest_at or '-'} and those from "
-        f"{preferences.alerts_from or 'warning'} on."
+        f"{preferences.alerts_from or 'warning'} on; texts that speak like this: {preferences.tone or '-'}."
     )
 
 

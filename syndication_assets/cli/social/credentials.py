@@ -13,12 +13,13 @@ from syndication_assets.channels.accounts.credentials import (
     store_credential,
     unopenable_credentials,
 )
-from syndication_assets.channels.accounts.secret_box import SecretBox, new_key
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.cli.secret_input import read_secret
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.secret_box import SecretBox, new_key
+from syndication_assets.database.stored_settings import rotate_secret_settings, unopenable_settings
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.thresholds import lowest_threshold
 from syndication_assets.settings import Settings
@@ -77,7 +78,7 @@ def list_all(as_json: bool) -> None:
 @command
 @requires("credentials.edit", everywhere)
 def rotate() -> None:
-    """Encrypts all credentials with the first key of SYNDICATION_SECRET_KEYS, in one transaction.
+    """Encrypts credentials and secret settings with the first key of SYNDICATION_SECRET_KEYS, in one transaction.
 
     Afterwards the other keys can be removed from the variable.
     """
@@ -85,10 +86,13 @@ def rotate() -> None:
     box = SecretBox(settings.secret_keys)
     with transaction(migrated_database_url(settings)) as connection:
         rotation = rotate_credentials(connection, box)
+        resealed, unchanged = rotate_secret_settings(connection, box)
     click.echo(
         f"Re-encrypted {rotation.resealed} credentials with the key {box.first_key_id}; {rotation.unchanged} already "
         "had it."
     )
+    if resealed or unchanged:
+        click.echo(f"Re-encrypted {resealed} settings with it; {unchanged} already had it.")
 
 
 @credentials.command()
@@ -106,17 +110,23 @@ def check() -> None:
         soon = now - timedelta(days=float(lowest_threshold(connection, "credential_expires") or 0))
         known = list_credentials(connection)
         unopenable = unopenable_credentials(connection, SecretBox(settings.secret_keys)) if known else {}
-    problems = 0
+        closed = unopenable_settings(connection, settings.secret_keys)
+    problems = len(closed)
     for credential in known:
         reason = unopenable.get(credential.credential_id)
         ends_soon = credential.expires_at is not None and credential.expires_at < soon
         problems += reason is not None or ends_soon
         verdict = f"cannot be opened. {reason}" if reason else _expiry(credential, now)
         click.echo(f"{'PROBLEM' if reason or ends_soon else 'ok':8} {_line(credential)}  {verdict}")
-    if problems:
+    for reason in closed.values():
+        click.echo(f"PROBLEM  {reason}")
+    if problems > len(closed):
         raise SyndicationError(
-            f"{problems} of {len(known)} credentials have a problem: store new ones with `syndication credentials set`."
+            f"{problems - len(closed)} of {len(known)} credentials have a problem: store new ones with `syndication "
+            "credentials set`."
         )
+    if closed:
+        raise SyndicationError("A secret setting cannot be opened: store it again with `syndication settings set`.")
     click.echo(f"All {len(known)} credentials can be opened and are not about to expire.")
 
 

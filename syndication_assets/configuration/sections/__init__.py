@@ -36,6 +36,7 @@ from syndication_assets.configuration.sections.snapshot_intervals import (
     SNAPSHOT_INTERVALS,
 )
 from syndication_assets.configuration.sections.stock_sources import STOCK_SOURCES
+from syndication_assets.configuration.sections.stored_settings import INSTALLATION_SETTINGS, SETTINGS
 from syndication_assets.configuration.sections.tag_rules import TAG_RULES
 from syndication_assets.configuration.sections.tags import TAGS
 from syndication_assets.configuration.sections.templates import TEMPLATES
@@ -48,6 +49,7 @@ from syndication_assets.configuration.sections.writing import WRITING
 
 OF_ORGANIZATIONS: tuple[Section, ...] = (
     LIMITS,
+    SETTINGS,
     MEMBERS,
     CREDENTIALS,
     PROFILES,
@@ -90,6 +92,7 @@ SHARED: tuple[Section, ...] = (
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,
     ALERT_KINDS,
+    INSTALLATION_SETTINGS,
     TIERS,
     ROLE_PERMISSIONS,
 )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pydantic import Field, SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox, SecretError
 from syndication_assets.configuration.entry import DashedName, Entry, Platform
 from syndication_assets.configuration.rows import delete, reader
 from syndication_assets.configuration.section import Context, Finding, Section, platform_findings
+from syndication_assets.database.secret_box import SecretBox, SecretError
 from syndication_assets.settings import Settings
 
 

@@ -10,7 +10,6 @@ from syndication_assets.content.generation.template_rows import as_rows, read_te
 from syndication_assets.content.selection.daily_selection import DaySelection, select_each_day, select_for_day
 from syndication_assets.database.connection import Connection
 from syndication_assets.database.postgres_resource import PostgresResource
-from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import CONTENT
 from syndication_assets.sql_assets.descriptions import OWNERS, description_of
 from syndication_assets.sql_assets.partitions import daily_partitions
@@ -52,13 +51,11 @@ _STEPS = (
     metadata={"dagster/table_name": "content.product_selections"},
 )
 def product_selections(context: dg.AssetExecutionContext, postgres: PostgresResource) -> dg.MaterializeResult[None]:
-    no_repeat_days = Settings.from_environment().no_repeat_days
-
     def select(connection: Connection, day: date) -> DaySelection:
         templates, broken = read_templates(connection)
         for error in broken:
             context.log.error(f"{error} Until then, no product is selected with it.")
-        selection = select_products(connection, day, no_repeat_days, as_rows(templates))
+        selection = select_products(connection, day, as_rows(templates))
         if selection.channels_left_out:
             reason = (
                 "no product has both a page and a template that fits."
@@ -88,13 +85,10 @@ def _has_catalogue(connection: Connection, day: date) -> bool:
     return bool(rows[0][0])
 
 
-def select_products(
-    connection: Connection, selected_on: date, no_repeat_days: int, usable_templates: list[dict[str, Any]]
-) -> DaySelection:
+def select_products(connection: Connection, selected_on: date, usable_templates: list[dict[str, Any]]) -> DaySelection:
     """Selects a product for each channel without a selection on the day."""
     parameters = {
         "selected_on": selected_on,
-        "no_repeat_days": no_repeat_days,
         "usable_templates": Jsonb(usable_templates),
     }
     return select_for_day(connection, "product_selections", _STEPS, parameters)

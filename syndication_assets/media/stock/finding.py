@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.http.clients.public_client import FetchError, PublicClient
 from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets.media.contents.content_kind import mime_type_of
@@ -55,8 +56,9 @@ class StockPhotos:
 
     def find(self, organization_id: str, terms: str, orientation: Orientation) -> Finding:
         """The first photo that a source has for the terms. DatabaseError."""
-        unused_since = datetime.now(UTC) - timedelta(days=self.settings.stock_no_repeat_days)
         with transaction(self.url) as connection:
+            days = read_setting(connection, "studio.photo_no_repeat_days", organization_id)
+            unused_since = datetime.now(UTC) - timedelta(days=days)
             sources, reasons = read_sources(connection, self.settings)
             own = own_images(connection, organization_id, terms, unused_since)
         for row in sources:

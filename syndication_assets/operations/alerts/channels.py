@@ -12,6 +12,11 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
+from pydantic import SecretStr
+
+from syndication_assets.database.connection import Connection
+from syndication_assets.database.secret_box import SecretError
+from syndication_assets.database.stored_settings import read_secret_setting, read_setting
 from syndication_assets.operations.alerts.messages import Message
 from syndication_assets.operations.outgoing import (
     SECONDS,
@@ -27,10 +32,10 @@ from syndication_assets.text.outside import clean
 _LONGEST_TITLE = 200
 
 
-def send(channel: str, address: str, secret_name: str | None, message: Message) -> None:
+def send(connection: Connection, channel: str, address: str, secret_name: str | None, message: Message) -> None:
     """Delivers a message. DeliveryError if the channel did not accept it."""
     sender: Callable[[], None] = {
-        "mail": lambda: _send_mail(address, message),
+        "mail": lambda: _send_mail(connection, address, message),
         "slack": lambda: post(variable(address), {"text": f"*{message.title}*\n{message.text}"}, {}),
         "webhook": lambda: _post_signed(variable(address), variable(secret_name or ""), message),
     }[channel]
@@ -42,19 +47,17 @@ def _post_signed(url: str, key: str, message: Message) -> None:
     post(url, body, signed_headers(key, message.delivery_id, body))
 
 
-def _send_mail(address: str, message: Message) -> None:
-    settings = Settings.from_environment()
-    if settings.smtp_url is None or settings.mail_from is None:
-        raise DeliveryError("Mail needs SYNDICATION_SMTP_URL and SYNDICATION_MAIL_FROM: set both where Dagster runs.")
+def _send_mail(connection: Connection, address: str, message: Message) -> None:
+    url, sender = _mail_server(connection)
     mail = EmailMessage()
     mail["Subject"] = " ".join(message.title.split())[:_LONGEST_TITLE]
-    mail["From"] = settings.mail_from
+    mail["From"] = sender
     mail["To"] = address
     mail["Date"] = formatdate(usegmt=True)
     mail["Message-ID"] = make_msgid(message.delivery_id, domain="syndication-assets.invalid")
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
-    parts = urlsplit(settings.smtp_url.get_secret_value())
+    parts = urlsplit(url.get_secret_value())
     try:
         with _server(parts.scheme, parts.hostname or "", parts.port) as server:
             if parts.scheme == "smtp" and server.has_extn("starttls"):
@@ -66,7 +69,7 @@ def _send_mail(address: str, message: Message) -> None:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(mail)
     except smtplib.SMTPAuthenticationError:
-        raise DeliveryError("The mail server rejects the login in SYNDICATION_SMTP_URL.") from None
+        raise DeliveryError("The mail server rejects the login: set mail.server, or SYNDICATION_SMTP_URL.") from None
     except smtplib.SMTPRecipientsRefused:
         raise DeliveryError(f"The mail server rejects the address {address}.") from None
     except smtplib.SMTPResponseException as error:
@@ -76,6 +79,22 @@ def _send_mail(address: str, message: Message) -> None:
         raise DeliveryError(f"The mail server answered {error.smtp_code}: {said[:SHOWN_OF_AN_ANSWER]}") from None
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError(f"The mail server was not reached: {type(error).__name__}: {error}") from None
+
+
+def _mail_server(connection: Connection) -> tuple[SecretStr, str]:
+    """The URL of the mail server and the sender: those of the database, else those of the environment."""
+    settings = Settings.from_environment()
+    try:
+        url = read_secret_setting(connection, settings.secret_keys, "mail.server") or settings.smtp_url
+    except SecretError as error:
+        raise DeliveryError(str(error)) from None
+    sender = read_setting(connection, "mail.sender") or settings.mail_from
+    if url is None or sender is None:
+        raise DeliveryError(
+            "Mail needs a server and a sender: `syndication settings set mail.server` and `… mail.sender`, or "
+            "SYNDICATION_SMTP_URL and SYNDICATION_MAIL_FROM where Dagster runs."
+        )
+    return url, sender
 
 
 def _server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

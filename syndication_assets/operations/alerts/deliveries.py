@@ -51,4 +51,4 @@ def _send(connection: Connection, due: _Due) -> None:
         if due.alert_id is None
         else alert_message(due.delivery_id, due.event, alerts[0])
     )
-    send(due.channel, due.address, due.secret_name, message)
+    send(connection, due.channel, due.address, due.secret_name, message)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from syndication_assets import fault_points
-from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.connection import transaction
 from syndication_assets.operations.archive.archive_records import (
     ArchivedMonth,
     VerifiedFile,
@@ -21,6 +21,7 @@ from syndication_assets.operations.archive.archive_records import (
 from syndication_assets.operations.archive.archive_store import ArchiveError, ArchiveStore
 from syndication_assets.operations.archive.due_months import DueMonth, due_months, shape_of_policy
 from syndication_assets.operations.archive.month_totals import differences
+from syndication_assets.operations.archive.numbered_ids import OddIdError
 from syndication_assets.operations.archive.parquet_months import write_month
 from syndication_assets.operations.archive.removing import remove_rows
 from syndication_assets.operations.archive.table_shape import TableShape, month_parameters
@@ -108,10 +109,10 @@ def write_file(url: str, store: ArchiveStore, due: DueMonth) -> VerifiedFile:
     organization_id, month = due.policy.organization_id, due.month
     path = store.new_path(due.policy.slug, due.table, month)
     try:
-        with transaction(url) as connection:
-            connection.execute("set transaction isolation level repeatable read")
-            shape = shape_of_policy(connection, due.policy)
-            _export(connection, store, shape, path, organization_id, month)
+        try:
+            shape = _export(url, store, due, path)
+        except OddIdError:  # somebody has chosen an id by hand
+            shape = _export(url, store, due, path, has_numbers=False)
         fault_points.reach("archive.in_place")
         found = totals_read_back(store, path, shape.time_column, [column.name for column in shape.counters])
         sha256, size_bytes = store.hash_and_size(path)
@@ -141,15 +142,20 @@ def write_file(url: str, store: ArchiveStore, due: DueMonth) -> VerifiedFile:
     return file
 
 
-def _export(
-    connection: Connection, store: ArchiveStore, shape: TableShape, path: str, organization_id: str, month: date
-) -> None:
-    query = shape.select().as_string(connection)
-    parameters = month_parameters(organization_id, month)
-    with store.new_file(path) as stream, connection.cursor() as cursor:
-        with cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as rows:
-            write_month(stream, shape, rows)
-        fault_points.reach("archive.exported")
+def _export(url: str, store: ArchiveStore, due: DueMonth, path: str, *, has_numbers: bool = True) -> TableShape:
+    """Writes the rows of one moment to a file. `has_numbers`: with ids as numbers. OddIdError if one cannot be."""
+    with transaction(url) as connection:
+        connection.execute("set transaction isolation level repeatable read")
+        shape = shape_of_policy(connection, due.policy)
+        if not has_numbers:
+            shape = shape.with_texts
+        query = shape.select().as_string(connection)
+        parameters = month_parameters(due.policy.organization_id, due.month)
+        with store.new_file(path) as stream, connection.cursor() as cursor:
+            with cursor.copy(f"copy ({query}) to stdout (format csv)", parameters) as rows:
+                write_month(stream, shape, rows)
+            fault_points.reach("archive.exported")
+    return shape
 
 
 def _remove_orphans(url: str, store: ArchiveStore, organization: str | None) -> None:

@@ -15,7 +15,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from syndication_assets.operations.archive.month_totals import NULL, SEPARATOR, DayTotals, MonthTotals
-from syndication_assets.operations.archive.table_shape import Kind, TableShape
+from syndication_assets.operations.archive.numbered_ids import ids_of, numbered_field, numbers_of, prefix_of, with_ids
+from syndication_assets.operations.archive.table_shape import Column, Kind, TableShape
 
 Buffer = bytes | bytearray | memoryview
 _CHUNK_BYTES = 8 * 1024 * 1024
@@ -36,11 +37,17 @@ DamagedFile = (pa.ArrowException, OSError, EOFError)
 
 def schema_of(shape: TableShape) -> pa.Schema:
     """The columns of the file, in the order of the table."""
-    return pa.schema([pa.field(column.name, _TYPES[column.kind]) for column in shape.columns])
+    return pa.schema([_field(column) for column in shape.columns])
+
+
+def _field(column: Column) -> pa.Field:
+    if column.id_prefix is not None:
+        return numbered_field(column.name, column.id_prefix)
+    return pa.field(column.name, _TYPES[column.kind])
 
 
 def write_month(stream: IO[bytes], shape: TableShape, rows: Iterable[Buffer]) -> int:
-    """Writes CSV rows, each whole, to a file; returns the number of rows."""
+    """Writes CSV rows, each whole, to a file; returns the number of rows. OddIdError if an id was chosen by hand."""
     schema = schema_of(shape)
     count = 0
     with pq.ParquetWriter(stream, schema, **_COMPRESSION, **_encodings(shape)) as writer:
@@ -58,11 +65,18 @@ def write_month(stream: IO[bytes], shape: TableShape, rows: Iterable[Buffer]) ->
 
 
 def _encodings(shape: TableShape) -> dict[str, Any]:
-    """Counters and moments of one post grow slowly, so their differences are small; ids repeat or are random."""
-    differing = [column.name for column in shape.columns if column.kind in {"integer", "moment", "date"}]
+    """Counters and moments of one post grow slowly, and rows get their ids in turn, so the differences are small. Other
+    ids repeat. A hash does neither.
+    """
+    hashes = [column.name for column in shape.columns if column.is_hash]
+    differing = [
+        column.name
+        for column in shape.columns
+        if (column.kind in {"integer", "moment", "date"} or column.id_prefix is not None) and not column.is_hash
+    ]
     return {
-        "use_dictionary": [column.name for column in shape.columns if column.name not in differing],
-        "column_encoding": dict.fromkeys(differing, "DELTA_BINARY_PACKED"),
+        "use_dictionary": [column.name for column in shape.columns if column.name not in {*differing, *hashes}],
+        "column_encoding": dict.fromkeys(differing, "DELTA_BINARY_PACKED") | dict.fromkeys(hashes, "PLAIN"),
     }
 
 
@@ -82,7 +96,7 @@ def _parsed(chunk: bytes, shape: TableShape, schema: pa.Schema) -> pa.Table:
     read_types = {
         column.name: pa.int64() if column.kind == "moment" else _TYPES[column.kind] for column in shape.columns
     }
-    table = pa_csv.read_csv(
+    table: pa.Table = pa_csv.read_csv(
         pa.BufferReader(chunk),
         read_options=pa_csv.ReadOptions(
             column_names=schema.names, block_size=len(chunk) + 1, use_threads=False, encoding="utf8"
@@ -97,13 +111,28 @@ def _parsed(chunk: bytes, shape: TableShape, schema: pa.Schema) -> pa.Table:
             false_values=["f"],
         ),
     )
+    for place, column in enumerate(shape.columns):
+        if column.id_prefix is not None:
+            numbers = numbers_of(table.column(place).combine_chunks(), column.id_prefix)
+            table = table.set_column(place, schema.field(place), numbers)
     return table.cast(schema)
 
 
 def read_batches(stream: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    """The rows of a file in batches."""
+    """The rows of a file in batches, with ids as texts."""
     with pq.ParquetFile(stream) as file:
-        yield from file.iter_batches(batch_size=_READ_ROWS)
+        for batch in file.iter_batches(batch_size=_READ_ROWS):
+            yield _with_ids(batch, file.schema_arrow)
+
+
+def _with_ids(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """The batch with ids in place of their numbers. `schema` is that of the file, whose fields say which they are."""
+    fields = [schema.field(name) for name in batch.schema.names]
+    columns = [
+        values if (prefix := prefix_of(field)) is None else ids_of(values, prefix)
+        for field, values in zip(fields, batch.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(list(map(with_ids, fields))))
 
 
 def totals_of_file(stream: IO[bytes], time_column: str, counters: Sequence[str]) -> MonthTotals:
@@ -166,10 +195,10 @@ def copy_as_csv(stream: IO[bytes], sink: Any, columns: Sequence[str] | None = No
     rows = 0
     with pq.ParquetFile(stream) as file:
         names = file.schema_arrow.names if columns is None else list(columns)
-        schema = pa.schema([file.schema_arrow.field(name) for name in names])
+        schema = pa.schema([with_ids(file.schema_arrow.field(name)) for name in names])
         with csv_writer(sink, schema, header=header) as writer:
             for batch in file.iter_batches(batch_size=_READ_ROWS, columns=names):
-                writer.write_batch(batch.select(names))
+                writer.write_batch(_with_ids(batch.select(names), file.schema_arrow))
                 rows += batch.num_rows
     return rows
 

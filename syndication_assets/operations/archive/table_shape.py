@@ -1,6 +1,6 @@
 """A table as it is archived: its columns from the system catalogue, and the SQL that reads a month of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -20,9 +20,15 @@ _KINDS: dict[str, Kind] = {
     "date": "date",
     "timestamp with time zone": "moment",
 }
-_COLUMNS = """
-select a.attname, format_type(a.atttypid, null), a.attgenerated <> '', k.place
+_COLUMNS = r"""
+select
+    a.attname,
+    format_type(a.atttypid, null),
+    a.attgenerated <> '',
+    k.place,
+    substring(pg_get_expr(d.adbin, d.adrelid) from '^tenancy\.public_id\(''([a-z]+)''::text, nextval')
 from pg_attribute as a
+left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attgenerated = '' and a.attnotnull
 left join lateral (
     select array_position(i.indkey::smallint[], a.attnum) as place
     from pg_index as i
@@ -43,11 +49,18 @@ class Column:
     is_generated: bool
     key_place: int | None
     """Its place in the primary key; None outside of it."""
+    id_prefix: str | None
+    """The prefix of the ids that the column makes; None for any other column."""
 
     @property
     def is_counter(self) -> bool:
         """Whether its sums are compared: a key is a number that means nothing, and its sum may not fit."""
-        return self.kind == "integer" and self.key_place is None and not self.name.endswith("_key")
+        return self.kind == "integer" and self.key_place is None and not self.is_hash
+
+    @property
+    def is_hash(self) -> bool:
+        """Whether its numbers are random: nothing makes them shorter."""
+        return self.kind == "integer" and self.name.endswith("_key")
 
     def exported(self) -> sql.Composable:
         """Its value as a file gets it: a moment as the microseconds since 1970."""
@@ -76,6 +89,11 @@ class TableShape:
     @property
     def name(self) -> sql.Identifier:
         return sql.Identifier(*self.table.split("."))
+
+    @property
+    def with_texts(self) -> "TableShape":
+        """The same table, whose file has all ids as they are."""
+        return replace(self, columns=tuple(replace(column, id_prefix=None) for column in self.columns))
 
     @property
     def day(self) -> sql.Composable:
@@ -144,7 +162,7 @@ def shape_of(connection: Connection, table: str, time_column: str) -> TableShape
     """The columns of a table as they are now."""
     rows = connection.execute(_COLUMNS, {"table": table})
     columns = tuple(
-        Column(name, type_name, _KINDS.get(type_name, "text"), is_generated, place)
-        for name, type_name, is_generated, place in rows
+        Column(name, type_name, _KINDS.get(type_name, "text"), is_generated, place, id_prefix)
+        for name, type_name, is_generated, place, id_prefix in rows
     )
     return TableShape(table, time_column, columns)

@@ -114,5 +114,9 @@ def landing_zone_of(connection: Connection, url: str) -> LandingZoneState:
 
 
 def secret_key_ids_of(connection: Connection) -> list[str]:
-    """The ids of the keys that stored credentials are encrypted with."""
-    return [key_id for (key_id,) in connection.execute("select distinct key_id from channels.credentials order by 1")]
+    """The ids of the keys that stored credentials and secret settings are encrypted with."""
+    rows = connection.execute(
+        "select key_id from channels.credentials union"
+        " select split_part(secret::text, ':', 2) from tenancy.settings where secret is not null order by 1"
+    )
+    return [key_id for (key_id,) in rows]

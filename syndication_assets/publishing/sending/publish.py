@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.operations.executions.origin import Origin
@@ -58,7 +58,7 @@ def publish_due(
         if report.problems:
             publishers = without_senders(publishers)
         report.problems += problems_of_accounts(url)
-    _clean_up_queue(url, settings, now, report)
+    _clean_up_queue(url, now, report)
     origin = origin or Origin()
     ledger = CallLedger(url, origin.run_id)
     report.api_calls = ledger.totals
@@ -79,7 +79,7 @@ def publish_due(
     return report
 
 
-def _clean_up_queue(url: str, settings: Settings, now: datetime, report: PublishReport) -> None:
+def _clean_up_queue(url: str, now: datetime, report: PublishReport) -> None:
     """Recovers expired leases and unschedules targets that must not be sent."""
     with transaction(url) as connection:
         report.recovered.update(
@@ -90,7 +90,4 @@ def _clean_up_queue(url: str, settings: Settings, now: datetime, report: Publish
         report.contradicted = connection.execute(
             load_sql("publishing/withdraw_contradicted_targets.sql"), {"now": now}
         ).rowcount
-        report.missed = connection.execute(
-            load_sql("publishing/miss_slots.sql"),
-            {"now": now, "maximum_delay": timedelta(hours=settings.publish_maximum_delay_hours)},
-        ).rowcount
+        report.missed = connection.execute(load_sql("publishing/miss_slots.sql"), {"now": now}).rowcount

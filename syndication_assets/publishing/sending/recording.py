@@ -9,6 +9,7 @@ from syndication_assets import fault_points
 from syndication_assets.channels.accounts.account_backoff import back_off, disconnect
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.late_responses import accept_late_response, published_before
 from syndication_assets.publishing.sending.leases import Lease
@@ -138,7 +139,7 @@ def _next_step(
     if outcome.kind is OutcomeKind.PERMANENT:
         return _fail_or_rest(connection, lease, outcome, message)
     if outcome.kind is OutcomeKind.RETRYABLE:
-        return _retry(connection, settings, lease, outcome, message)
+        return _retry(connection, lease, outcome, message)
     # The credential was rejected, not the post: the post waits for the account.
     if outcome.kind is OutcomeKind.REFRESH_TOKEN and refresh_account(connection, settings, publisher, lease):
         return Step("scheduled", "The credential had expired and was renewed.")
@@ -187,7 +188,7 @@ def _failed_the_same_way(connection: Connection, lease: Lease, outcome: Outcome)
     return row is not None and bool(row[0])
 
 
-def _retry(connection: Connection, settings: Settings, lease: Lease, outcome: Outcome, message: str) -> Step:
+def _retry(connection: Connection, lease: Lease, outcome: Outcome, message: str) -> Step:
     """Back to the queue, or failed after the maximum number of rejections. Rate limits do not count as rejections."""
     (rejections,) = connection.execute(
         "select count(*) from publishing.publish_attempts where organization_id = %s and target_id = %s"
@@ -196,7 +197,7 @@ def _retry(connection: Connection, settings: Settings, lease: Lease, outcome: Ou
     ).fetchall()[0]
     if outcome.wait is not None:
         return Step("scheduled", message, outcome.wait)
-    if rejections >= settings.publish_maximum_attempts:
+    if rejections >= read_setting(connection, "publishing.maximum_attempts", lease.organization_id):
         return Step(
             "failed",
             f"It was rejected {rejections} times, most recently: {message} {_retry_or_cancel(lease.post.target_id)}",

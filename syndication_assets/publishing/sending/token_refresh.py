@@ -1,8 +1,8 @@
 """Renews the credential of an account that a platform reports as expired."""
 
 from syndication_assets.channels.accounts.credentials import count_failed_refresh, store_credential
-from syndication_assets.channels.accounts.secret_box import SecretBox
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.leases import Lease
 from syndication_assets.settings import Settings

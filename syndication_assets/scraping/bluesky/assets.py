@@ -12,7 +12,7 @@ _DESCRIPTION = """The current counters of our own posts on Bluesky, from its pub
 One row is one landed file, a response with up to 25 posts: `<organization>/bluesky_api/<YYYY-MM-DD>/posts_…json`.
 
 A re-run observes again and adds files; landed files never change. Only today's partition can be fetched. Every fetch
-asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days; one that was deleted is counted as missing.
+asks for the posts of the last scraping.insights_days days; one that was deleted is counted as missing.
 
 Numbers: the published targets of the active accounts with the publisher `bluesky`. Bluesky counts likes, reposts,
 replies and quotes; it measures neither reach nor impressions."""

@@ -44,7 +44,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     token.
 
     A re-run observes again and adds files; landed files never change. Only today's partition can be fetched.
-    Insights lag by up to two days, so every fetch requests the posts of the last SYNDICATION_INSIGHTS_DAYS days.
+    Insights lag by up to two days, so every fetch requests the posts of the last scraping.insights_days days.
 
     Numbers: the active accounts in `channels.social_accounts` with the publisher `facebook_graph`, and the metrics
     in `engagement.platform_metrics` that are valid on the day. A metric that Graph rejects is reported and omitted; the

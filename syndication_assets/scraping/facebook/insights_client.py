@@ -118,7 +118,7 @@ class FacebookInsights:
             parameters["after"] = envelope.paging.cursors.after
         raise InsightsError(
             f"The page {page_id} has more than {_MAXIMUM_CALLS * _POSTS_A_CALL:,} posts since {since:%Y-%m-%d}: "
-            "shorten SYNDICATION_INSIGHTS_DAYS."
+            "shorten it with `syndication settings set scraping.insights_days`."
         )
 
     def _call(self, page_id: str, token: SecretStr, parameters: dict[str, Any]) -> tuple[bytes, _Envelope]:

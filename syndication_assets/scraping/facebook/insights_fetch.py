@@ -33,6 +33,8 @@ class PageToMeasure:
     account_id: str
     page_id: str
     credential_id: str
+    insights_days: int
+    """For how many days after their publication its posts are measured."""
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ def fetch_insights(
         pages = [PageToMeasure(*row) for row in connection.execute(load_sql("scraping/pages_to_measure.sql"))]
     report = InsightsReport(pages=len(pages))
     now = datetime.now(UTC)
-    metrics, since = metrics_on(url, PLATFORM, now.date()), now - timedelta(days=settings.insights_days)
+    metrics = metrics_on(url, PLATFORM, now.date())
     with run_session(url, _SCRIPT_NAME, dagster_run_id) as session, CallLedger(url, dagster_run_id) as ledger:
         report.calls = ledger.totals
         for page in pages:
@@ -82,7 +84,7 @@ def fetch_insights(
                     _check_back_off(connection, page)
                     token = open_credential(connection, settings, page.organization_id, page.credential_id)
                 with ledger.of(page.organization_id, page.account_id):
-                    found = api.page_posts(page.page_id, token, metrics, since)
+                    found = api.page_posts(page.page_id, token, metrics, now - timedelta(days=page.insights_days))
                 _land(zone, page, run.run_id, found)
             except SyndicationError as error:
                 if isinstance(error, InsightsError) and error.rejection is not None:

@@ -7,7 +7,8 @@ from typing import Any
 import dagster as dg
 from pydantic import SecretStr
 
-from syndication_assets.database.connection import database_url
+from syndication_assets.database.connection import database_url, transaction
+from syndication_assets.database.stored_settings import minutes_of
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.executions.asset_executions import executing_asset
@@ -95,7 +96,7 @@ def fetch_as_asset(
                         source,
                         only_due=only_due,
                         dagster_run_id=context.run.run_id,
-                        guard=guard_of(context.run.tags, settings),
+                        guard=guard_of(context.run.tags, url, organization.organization_id),
                         log=context.log,
                     )
                 except LimitReachedError as error:  # no failure of the run: what has landed is to be loaded
@@ -135,10 +136,12 @@ def fetch_as_asset(
     return dg.MaterializeResult(metadata=metadata, check_results=[check, gap_check])
 
 
-def guard_of(tags: Mapping[str, str], settings: Settings) -> timedelta:
-    """For how long a landed profile is not paid for again; nothing if the run is forced."""
-    is_forced = tags.get(FORCE_TAG) == "true"
-    return timedelta(0) if is_forced else timedelta(minutes=settings.fetch_guard_minutes)
+def guard_of(tags: Mapping[str, str], url: str, organization_id: str) -> timedelta:
+    """For how long a landed profile of the organization is not paid for again; nothing if the run is forced."""
+    if tags.get(FORCE_TAG) == "true":
+        return timedelta(0)
+    with transaction(url) as connection:
+        return minutes_of(connection, "scraping.fetch_guard_minutes", organization_id)
 
 
 def _count(tally: Tally, organization_id: str, report: FetchReport) -> None:

@@ -97,12 +97,11 @@ def fetch_own_posts(
 ) -> OwnPostsReport:
     """Lands the current counters of each account's recent posts. Failed accounts are listed in the report."""
     now = datetime.now(UTC)
-    since = now - timedelta(days=settings.insights_days)
     with transaction(url) as connection:
         accounts = [
             OwnAccount(*row)
             for row in connection.execute(
-                load_sql("scraping/posts_to_measure.sql"), {"publisher": publisher, "since": since}
+                load_sql("scraping/posts_to_measure.sql"), {"publisher": publisher, "now": now}
             )
         ]
     report = OwnPostsReport(len(accounts), sum(len(account.post_ids) for account in accounts))

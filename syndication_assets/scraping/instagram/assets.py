@@ -44,7 +44,7 @@ One row is one landed file, a response for one post with its insights:
 `<organization>/instagram_graph/<YYYY-MM-DD>/posts_…json`. Tokens are redacted before a response is kept.
 
 A re-run observes again and adds files; landed files never change. Only today's partition can be fetched. Every fetch
-asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days; one that was deleted is counted as missing.
+asks for the posts of the last scraping.insights_days days; one that was deleted is counted as missing.
 
 Numbers: the published targets of the active accounts with the publisher `instagram_graph`. Likes and comments are
 fields of a post; its other numbers are the metrics in `engagement.platform_metrics` that are valid on the day. If Graph

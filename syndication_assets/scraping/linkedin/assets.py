@@ -39,7 +39,7 @@ One row is one landed file, a response of LinkedIn's: one post, its social actio
 of a page: `<organization>/linkedin_api/<YYYY-MM-DD>/posts_…json`.
 
 A re-run observes again and adds files; landed files never change. Only today's partition can be fetched. Every fetch
-asks for the posts of the last SYNDICATION_INSIGHTS_DAYS days; one that was deleted is counted as missing.
+asks for the posts of the last scraping.insights_days days; one that was deleted is counted as missing.
 
 Numbers: the published targets of the active accounts with the publisher `linkedin`. Reactions and comments of every
 post; reposts, clicks, impressions and reach of a page's posts that have any. A profile's posts are measured only if

@@ -29,7 +29,8 @@ class NewBrief(BaseModel):
     template: _Line
     brand_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """None for the brand of the template, or the only one."""
-    language: Annotated[str, Field(pattern="^[a-z]{2}$")] = "en"
+    language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
+    """None for the setting studio.language."""
     content_type: _Line = "announcement"
     fields: dict[str, str] = {}
     facts: list[_Line] = []
@@ -38,6 +39,7 @@ class NewBrief(BaseModel):
     photo: Annotated[str, Field(pattern="^stk-[0-9a-f]{8}$")] | None = None
     audience: _Line | None = None
     style: _Line | None = None
+    """None for the tone that whoever asks prefers, else for the setting studio.tone."""
     call_to_action: _Line | None = None
     link_url: Annotated[str, Field(pattern="^https?://[^ ]+$", max_length=2000)] | None = None
     alt_text: _Line | None = None

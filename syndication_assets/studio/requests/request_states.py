@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import psycopg
 
 from syndication_assets.database.connection import Connection, load_sql, transaction
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.studio.requests.new_brief import BriefError, NewBrief
+from syndication_assets.tenancy.people.preferences import read_preferences
 
 CORRECTIONS = ("darker_overlay", "light_text", "dark_text")
 
@@ -16,6 +18,7 @@ def add_briefs(
 ) -> list[str]:
     """Adds briefs to the queue, all or none; returns their ids. BriefError with every reason against one."""
     with transaction(url) as connection:
+        briefs = _with_defaults(connection, organization_id, briefs, person)
         problems = [
             f"{brief.title!r} ({brief.language}): {problem}" if len(briefs) > 1 else problem
             for brief in briefs
@@ -39,6 +42,18 @@ def make_again(url: str, organization_id: str, request_id: str) -> None:
 def correct(url: str, organization_id: str, request_id: str, corrections: Sequence[str]) -> None:
     """Lets the visual of a brief be made again with these corrections and no others. BriefError as of `make_again`."""
     _move(url, organization_id, request_id, "pending", None, corrections)
+
+
+def _with_defaults(
+    connection: Connection, organization_id: str, briefs: Sequence[NewBrief], person: str
+) -> list[NewBrief]:
+    """With the language of the organization and the tone of the person, or of the organization, where none is given."""
+    language = read_setting(connection, "studio.language", organization_id)
+    tone = read_preferences(connection, person).tone or read_setting(connection, "studio.tone", organization_id)
+    return [
+        brief.model_copy(update={"language": brief.language or language, "style": brief.style or tone})
+        for brief in briefs
+    ]
 
 
 def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> list[str]:

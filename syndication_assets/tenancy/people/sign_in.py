@@ -1,18 +1,12 @@
 """Signing in with a password: wrong ones are counted, and too many in a row lock the account for a while."""
 
-from datetime import timedelta
-
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import minutes_of, read_setting
 from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.actors import Actor
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
 from syndication_assets.tenancy.people.passwords import hash_password, is_outdated, is_password
 from syndication_assets.tenancy.people.web_sessions import end_sessions_of
-
-MOST_FAILURES = 5
-"""Wrong passwords in a row until the account is locked."""
-LOCKED_FOR = timedelta(minutes=15)
-RESET_VALID_FOR = timedelta(hours=1)
 
 
 def sign_in(connection: Connection, email: str, password: str) -> Actor | None:
@@ -38,7 +32,11 @@ def sign_in(connection: Connection, email: str, password: str) -> Actor | None:
             " failed_sign_ins = case when failed_sign_ins + 1 >= %(most)s then 0 else failed_sign_ins + 1 end,"
             " locked_until = case when failed_sign_ins + 1 >= %(most)s then clock_timestamp() + %(wait)s end"
             " where user_id = %(user_id)s",
-            {"most": MOST_FAILURES, "wait": LOCKED_FOR, "user_id": user_id},
+            {
+                "most": read_setting(connection, "people.failed_sign_ins"),
+                "wait": minutes_of(connection, "people.lock_minutes"),
+                "user_id": user_id,
+            },
         )
         return None
     connection.execute(
@@ -57,7 +55,7 @@ def begin_reset(connection: Connection, user_id: str) -> str:
     token = new_token("pwd")
     connection.execute(
         "insert into tenancy.password_resets (token_hash, user_id, expires_at) values (%s, %s, now() + %s)",
-        [hash_of(token), user_id, RESET_VALID_FOR],
+        [hash_of(token), user_id, minutes_of(connection, "people.reset_minutes")],
     )
     return token
 

@@ -8,12 +8,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection
+from syndication_assets.database.stored_settings import minutes_of, read_setting
 from syndication_assets.tenancy.one_time_tokens import hash_of, new_token
 
-VALID_FOR = timedelta(hours=12)
-UNUSED_FOR = timedelta(hours=2)
-"""A session that nobody uses for so long has expired."""
-LINK_VALID_FOR = timedelta(minutes=10)
 _NOTED_EVERY = timedelta(minutes=1)
 
 _FIND = """
@@ -47,6 +44,16 @@ class WebSession(NamedTuple):
     """That was chosen in the session, or that the user prefers."""
 
 
+def session_valid_for(connection: Connection) -> timedelta:
+    """How long a session lasts at most; one that nobody uses ends earlier."""
+    return timedelta(hours=read_setting(connection, "people.session_hours"))
+
+
+def link_valid_for(connection: Connection) -> timedelta:
+    """How long a link waits to be opened."""
+    return minutes_of(connection, "people.link_minutes")
+
+
 def begin_session(connection: Connection, user_id: str) -> str:
     """The token of a new session of the user."""
     return _begin(connection, _Beginning(user_id, None, None))
@@ -55,8 +62,8 @@ def begin_session(connection: Connection, user_id: str) -> str:
 def begin_link(
     connection: Connection, *, user_id: str | None, login: str | None, organization_id: str | None = None
 ) -> str:
-    """The token of a link that opens a session once, within ten minutes: of a user, or of whoever runs the server."""
-    link = _Beginning(user_id, login, organization_id, is_link=True, valid_for=LINK_VALID_FOR)
+    """The token of a link that opens a session once, within minutes: of a user, or of whoever runs the server."""
+    link = _Beginning(user_id, login, organization_id, is_link=True)
     return _begin(connection, link)
 
 
@@ -74,7 +81,8 @@ def open_link(connection: Connection, token: str) -> str | None:
 
 def find_session(connection: Connection, token: str) -> WebSession | None:
     """The session of a cookie, whose use is noted; None if it is unknown, ended or expired."""
-    parameters = {"token_hash": hash_of(token), "unused_for": UNUSED_FOR, "noted_every": _NOTED_EVERY}
+    unused_for = minutes_of(connection, "people.session_unused_minutes")
+    parameters = {"token_hash": hash_of(token), "unused_for": unused_for, "noted_every": _NOTED_EVERY}
     row = connection.execute(_FIND, parameters).fetchone()
     if row is None:
         return None
@@ -128,14 +136,14 @@ class _Beginning(NamedTuple):
     login: str | None
     organization_id: str | None
     is_link: bool = False
-    valid_for: timedelta = VALID_FOR
 
 
 def _begin(connection: Connection, beginning: _Beginning) -> str:
     token = new_token("lnk" if beginning.is_link else "ses")
+    valid_for = link_valid_for(connection) if beginning.is_link else session_valid_for(connection)
     connection.execute(
         "insert into tenancy.web_sessions (token_hash, user_id, login, shown_organization_id, is_link, expires_at)"
         " values (%s, %s, %s, %s, %s, now() + %s)",
-        [hash_of(token), *beginning],
+        [hash_of(token), *beginning, valid_for],
     )
     return token

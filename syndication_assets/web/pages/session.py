@@ -12,6 +12,7 @@ from syndication_assets.tenancy.people.web_sessions import (
     choose_organization,
     end_session,
     open_link,
+    session_valid_for,
 )
 from syndication_assets.web.languages import LANGUAGES
 from syndication_assets.web.page import NotFoundError, Page, own_path
@@ -104,7 +105,9 @@ def _begin(page: Page, token: str, to: str) -> Response:
     """The new session takes the place of the earlier one."""
     _end_earlier(page)
     response = page.go(to)
-    page.site.give_session(response, token)
+    with transaction(page.site.database_url) as connection:
+        valid_for = session_valid_for(connection)
+    page.site.give_session(response, token, valid_for)
     return response
 
 

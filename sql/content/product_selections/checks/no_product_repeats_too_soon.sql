@@ -1,4 +1,4 @@
--- No channel repeats a product, in any of the variants on its page, within SYNDICATION_NO_REPEAT_DAYS days (the setting
+-- No channel repeats a product, in any of the variants on its page, within selecting.no_repeat_days days (the setting
 -- when the repeat was selected). A repeat means that all products were used: the catalogue is too small for the
 -- schedule, or the setting is too large.
 

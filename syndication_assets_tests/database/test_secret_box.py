@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from syndication_assets.channels.accounts.secret_box import KEY_BYTES, SecretBox, SecretError, new_key
+from syndication_assets.database.secret_box import KEY_BYTES, SecretBox, SecretError, new_key
 
 ROW = {"organization_id": "org-00000001", "row_id": "crd-00000001"}
 SECRET = "EAAB-canary-of-a-token"
