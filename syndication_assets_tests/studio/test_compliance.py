@@ -10,10 +10,10 @@ from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
 from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.colours import contrast_of
-from syndication_assets.studio.compliance.measuring import MEASURES
+from syndication_assets.studio.compliance.measuring import MEASURES, MEASURES_OF_WORDS
 from syndication_assets.studio.compliance.proposals import PROPOSALS
 from syndication_assets.studio.compliance.rules import Measured, Rule, judged
-from syndication_assets.studio.compliance.subject import Subject
+from syndication_assets.studio.compliance.subject import Said, Subject
 from syndication_assets.studio.making.filling import alternative_text, corrected, filled, in_format
 from syndication_assets_tests.studio.studio_desk import document, plain
 
@@ -21,6 +21,14 @@ SIZE = (320, 320)
 TEMPLATE = VisualTemplate.model_validate(document())
 SQUARE = Format(name="square", width=320, height=320, safe_bottom=40)
 GOLD, WHITE = "#d4af37", "#ffffff"
+SAID = Said(
+    fields={"headline": "Woven by hand"},
+    message="Our mill has woven tweed by hand for generations.",
+    language="en",
+    alt_text="Woven by hand, on an old loom.",
+    vocabulary=("Harris Tweed",),
+    banned_words=("cheap",),
+)
 
 
 def _pixels(colour: str, number: int = 1000) -> bytes:
@@ -50,15 +58,16 @@ def subject(**changes: Any) -> Subject:
         "format": SQUARE,
         "maximum_bytes": 10 * len(plain("#123c4a", SIZE)),
         "mime_types": ("image/png",),
-        "fields": {"headline": "Woven by hand"},
-        "message": "Our mill has woven tweed by hand for generations.",
-        "language": "en",
-        "alt_text": "Woven by hand, on an old loom.",
-        "vocabulary": ("Harris Tweed",),
-        "banned_words": ("cheap",),
+        "said": replace(SAID, **{name: changes.pop(name) for name in list(changes) if hasattr(SAID, name)}),
         "corrections": (),
     }
     return Subject(**(values | changes))
+
+
+def measured(rule: str, **changes: Any) -> Measured:
+    if rule in MEASURES:
+        return MEASURES[rule](subject(**changes))
+    return MEASURES_OF_WORDS[rule](subject(**changes).said)
 
 
 def test_white_on_gold_fails_as_wcag_says_and_the_darkest_twentieth_of_the_pixels_decides():
@@ -84,6 +93,7 @@ def test_white_on_gold_fails_as_wcag_says_and_the_darkest_twentieth_of_the_pixel
         ),
         ("logo_proportions", 0, 0.5, {"boxes": {"logo": PixelBox(220, 20, 60, 60)}}),
         ("safe_zone", 0, 280 * 20, {"boxes": {"headline": PixelBox(20, 240, 280, 60)}}),
+        ("text_fit", 12 / 28.8, 6 / 28.8, {"text_sizes": {"headline": 6.0}}),
         ("palette", 1, 0, {"content": plain("#e91e63", SIZE)}),
         ("file_size", 0.1, 2, {"maximum_bytes": len(plain("#123c4a", SIZE)) // 2}),
         ("dimensions", 0, 20, {"width": 300}),
@@ -94,7 +104,7 @@ def test_white_on_gold_fails_as_wcag_says_and_the_darkest_twentieth_of_the_pixel
     ],
 )
 def test_a_rule_measures_what_keeps_it_and_what_breaks_it(rule: str, good: float, bad: float, changes: dict[str, Any]):
-    kept, broken = MEASURES[rule](subject()).value, MEASURES[rule](subject(**changes)).value
+    kept, broken = measured(rule).value, measured(rule, **changes).value
     assert kept == pytest.approx(good, rel=0.02)
     assert broken == pytest.approx(bad, rel=0.2, abs=0.01)
 
@@ -112,10 +122,10 @@ def test_a_rule_measures_what_keeps_it_and_what_breaks_it(rule: str, good: float
     ],
 )
 def test_what_cannot_be_measured_is_nothing_and_never_a_full_score(rule: str, changes: dict[str, Any]):
-    measured = MEASURES[rule](subject(**changes))
-    assert measured.value is None
-    result = judged(Rule(rule, 1, 1, is_minimum=True), measured)
-    assert (result.measured, result.score, result.is_passed, result.reason) == (None, None, None, measured.advice)
+    found = measured(rule, **changes)
+    assert found.value is None
+    result = judged(Rule(rule, 1, 1, is_minimum=True), found)
+    assert (result.measured, result.score, result.is_passed, result.reason) == (None, None, None, found.advice)
 
 
 def test_a_missed_threshold_scores_by_how_near_it_comes():

@@ -1,8 +1,9 @@
 """Contrast and palette: WCAG 2.2's relative luminance, and ΔE2000. Pure."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from coloraide import Color
@@ -33,27 +34,58 @@ def palette(subject: Subject) -> Measured:
     """The share of the pixels outside of photos, from 64 quantised colours of a small copy."""
     with Image.open(io.BytesIO(subject.picture.content)) as opened:
         whole = opened.convert("RGB")
-    small = whole.resize(_SMALL, Image.Resampling.BOX)
-    shown = np.ones(_SMALL[::-1], dtype=bool)
-    for box in subject.photo_boxes:
-        across, down = _SMALL[0] / whole.width, _SMALL[1] / whole.height
-        shown[int(box.y * down) : round(box.bottom * down), int(box.x * across) : round(box.right * across)] = False
-    if not shown.any():
+    photos, brand = [corners(box) for box in subject.photo_boxes], sorted(subject.look.colours.values())
+    found = other_pixels(whole, photos, brand)
+    if found is None:
         return Measured(None, "Its photo fills the picture.")
-    pixels = np.asarray(small)[shown].reshape(1, -1, 3)
-    quantised = Image.fromarray(pixels).quantize(_COLOURS)
-    table = quantised.getpalette() or []
-    places, counts = np.unique(np.asarray(quantised), return_counts=True)
-    shares = [
-        (count / pixels.shape[1], "#{:02x}{:02x}{:02x}".format(*table[3 * place : 3 * place + 3]))
-        for place, count in zip(places.tolist(), counts.tolist(), strict=True)
-    ]
-    others = sorted((share, colour) for share, colour in shares if not is_near(colour, subject.look.colours.values()))
+    others = sorted((share, colour) for colour, share in found.shares.items())
     return Measured(
         1 - sum(share for share, _ in others),
         "Much of it has other colours than the brand: change the template's shapes, or its texts.",
-        {"other_colours": {colour: round(share, 3) for share, colour in others[-5:]}},
+        {
+            "other_colours": {colour: round(share, 3) for share, colour in others[-5:]},
+            "brand_colours": brand,
+            "photos": photos,
+        },
     )
+
+
+class OtherPixels(NamedTuple):
+    """What of a picture has other colours than the brand."""
+
+    shares: dict[str, float]
+    """Colour → share of the pixels beside photos."""
+    places: NDArray[np.bool_]
+    """True where they are, in a copy of 160 by 160 pixels."""
+
+
+def other_pixels(
+    picture: Image.Image, photos: Iterable[Sequence[int]], brand_colours: Sequence[str]
+) -> OtherPixels | None:
+    """None if photos (left, top, right, bottom) fill the picture."""
+    small = picture.resize(_SMALL, Image.Resampling.BOX)
+    shown = np.ones(_SMALL[::-1], dtype=bool)
+    across, down = _SMALL[0] / picture.width, _SMALL[1] / picture.height
+    for left, top, right, bottom in photos:
+        shown[int(top * down) : round(bottom * down), int(left * across) : round(right * across)] = False
+    if not shown.any():
+        return None
+    pixels = np.asarray(small)[shown].reshape(1, -1, 3)
+    quantised = Image.fromarray(pixels).quantize(_COLOURS)
+    table = quantised.getpalette() or []
+    kinds = np.asarray(quantised).reshape(-1)
+    numbers, counts = np.unique(kinds, return_counts=True)
+    others = {}
+    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        colour = "#{:02x}{:02x}{:02x}".format(*table[3 * number : 3 * number + 3])
+        if not is_near(colour, brand_colours):
+            others[number] = (colour, count / kinds.size)
+    places = np.zeros_like(shown)
+    places[shown] = np.isin(kinds, list(others))
+    shares: dict[str, float] = {}
+    for colour, share in others.values():
+        shares[colour] = shares.get(colour, 0.0) + share
+    return OtherPixels(shares, places)
 
 
 def drawn_colours(subject: Subject) -> Measured:
@@ -71,7 +103,7 @@ def drawn_colours(subject: Subject) -> Measured:
             continue
         for name in named:
             kind, _, field = name.partition(".")
-            colour = subject.fields.get(field) if kind == "field" else name
+            colour = subject.said.fields.get(field) if kind == "field" else name
             if colour is not None and colour.startswith("#") and not is_near(colour, allowed):
                 drawn[colour] = layer.name
     return Measured(

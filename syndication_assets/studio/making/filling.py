@@ -33,10 +33,7 @@ def filled(
     not have, and for a picture that is given as a text.
     """
     for name in given:
-        if name not in template.fields:
-            raise FieldError(name, f"is not in the template: it has {', '.join(template.fields)}.")
-        if template.fields[name].kind == "picture":
-            raise FieldError(name, "is a picture: search for one, or name a stock image.")
+        _require_text(template, name)
     values: dict[str, str | None] = {
         "title": title,
         "message": message,
@@ -56,6 +53,13 @@ def filled(
         if longest is None or len(value) <= longest or template.fields[field].is_required:
             fields[field] = value
     return {name: value for name, value in fields.items() if value}
+
+
+def own_texts(template: VisualTemplate, given: Mapping[str, str]) -> dict[str, str]:
+    """What a person gave a single picture. FieldError as of `filled`."""
+    for name in given:
+        _require_text(template, name)
+    return dict(given)
 
 
 def shows_attribution(fields: Mapping[str, str], attribution: str | None) -> bool:
@@ -113,6 +117,13 @@ def alternative_text(given: str | None, fields: Mapping[str, str], template: Vis
     shown = dict.fromkeys(fields[name] for name in template.fields if name in written and name in fields)
     parts = [f"{part.rstrip('.')}." if part[-1].isalnum() else part for part in shown]
     return " ".join([*parts, *([] if photo is None else [f"({photo})"])])
+
+
+def _require_text(template: VisualTemplate, name: str) -> None:
+    if name not in template.fields:
+        raise FieldError(name, f"is not in the template: it has {', '.join(template.fields)}.")
+    if template.fields[name].kind == "picture":
+        raise FieldError(name, "is a picture: search for one, or name a stock image.")
 
 
 def _shortened(message: str, longest: int) -> str:
