@@ -29,9 +29,7 @@ def texts(desk: StudioDesk) -> list[dict[str, Any]]:
 
 def broken(desk: StudioDesk) -> dict[str, str]:
     return dict(
-        desk.rows(
-            "select rule_name, reason from content.compliance_checks where not is_passed and severity = 'hard'"
-        )
+        desk.rows("select rule_name, reason from content.compliance_checks where not is_passed and severity = 'hard'")
     )
 
 

@@ -1,4 +1,4 @@
-"""How a brand speaks: what a language model is told of it, and the words that a text of the brand must not say. Pure."""
+"""How a brand speaks: what a language model is told of it, and the words that no text of it says. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class BrandVoice:
 
     @property
     def instructions(self) -> str:
-        """What a language model is told of the brand; each line is one thing, and what the brand does not say has none."""
+        """What a language model is told of the brand, a line for each thing that the brand says."""
         lines = [f"You speak for the brand {self.brand_name}."]
         for name, value in (
             ("Its voice", self.voice),

@@ -61,9 +61,7 @@ class StockPhotos:
     read: Callable[[bytes, str], Preview]
     services: dict[str, StockSource] = field(default_factory=dict)
 
-    def find(
-        self, organization_id: str, terms: str, orientation: Orientation, *, only_own: bool = False
-    ) -> Finding:
+    def find(self, organization_id: str, terms: str, orientation: Orientation, *, only_own: bool = False) -> Finding:
         """The first photo that a source has for the terms, or that the organization itself has. DatabaseError."""
         unused_since = self._unused_since()
         with transaction(self.url) as connection:

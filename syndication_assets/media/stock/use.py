@@ -63,9 +63,7 @@ def read_image(connection: Connection, organization_id: str, stock_image_id: str
     return StockImage(*rows[0]) if rows else None
 
 
-def mark_used(
-    connection: Connection, organization_id: str, stock_image_id: str, moment: datetime | None
-) -> None:
+def mark_used(connection: Connection, organization_id: str, stock_image_id: str, moment: datetime | None) -> None:
     """A visual has shown it at that moment, None for never: searches leave it out for a while."""
     connection.execute(
         "update media.stock_images set last_used_at = %s where organization_id = %s and stock_image_id = %s",

@@ -78,9 +78,7 @@ def safe_zone(subject: Subject) -> Measured:
 def text_fit(subject: Subject) -> Measured:
     """The share of its size that the text keeps which was made smallest to fit."""
     reference = math.sqrt(subject.format.width * subject.format.height)
-    designed = {
-        layer.name: layer.size * reference for layer in subject.template.layers if isinstance(layer, TextLayer)
-    }
+    designed = {layer.name: layer.size * reference for layer in subject.template.layers if isinstance(layer, TextLayer)}
     kept = {
         name: min(size / designed[name], 1.0)
         for name, size in subject.picture.text_sizes.items()

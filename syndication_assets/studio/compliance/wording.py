@@ -28,8 +28,8 @@ def vocabulary(said: Said) -> Measured:
         return Measured(None, "The brand has no vocabulary.")
     otherwise = {}
     for word in said.vocabulary:
-        said = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", said.words, re.IGNORECASE)
-        if others := sorted({each for each in said if each != word}):
+        spellings = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", said.words, re.IGNORECASE)
+        if others := sorted({each for each in spellings if each != word}):
             otherwise[word] = others
     return Measured(
         float(sum(map(len, otherwise.values()))),

@@ -30,7 +30,7 @@ from syndication_assets.studio.making.storing import store_visual
 from syndication_assets.studio.making.visual import make_visual
 
 logger = logging.getLogger(__name__)
-_MOST_BRIEFS = 1000
+MOST_BRIEFS = 1000
 
 
 @dataclass(slots=True)
@@ -48,6 +48,15 @@ class StudioRun:
     stopped: int = 0
     """How many wait for a person before their pictures are made."""
 
+    def add(self, other: "StudioRun") -> None:
+        """Counts what another process of the same run made."""
+        self.assets += other.assets
+        self.variants += other.variants
+        self.failures += other.failures
+        self.notes += other.notes
+        self.recovered += other.recovered
+        self.stopped += other.stopped
+
 
 def current_time() -> datetime:
     return datetime.now(UTC)
@@ -64,7 +73,7 @@ class Studio:
     find_photo: FindPhoto | None = None
     """By default, asks the sources of stock images."""
     run_id: str | None = None
-    limit: int = _MOST_BRIEFS
+    limit: int = MOST_BRIEFS
     now: Callable[[], datetime] = current_time
     log: logging.Logger = logger
 

@@ -42,9 +42,7 @@ def finder(url: str, store: MediaStore, stock: StockPhotos) -> FindPhoto:
             only_own=brief.mode == "brand_only",
         )
         if found.image is not None:
-            give_back = partial(
-                stock.give_back, brief.organization_id, found.image.stock_image_id, used_before
-            )
+            give_back = partial(stock.give_back, brief.organization_id, found.image.stock_image_id, used_before)
             return _photo(store, found.image, give_back), None
         reasons = "; ".join(f"{source}: {reason}" for source, reason in sorted(found.reasons.items()))
         if brief.mode == "stock_enhanced":

@@ -24,6 +24,7 @@ from syndication_assets.studio.making.inputs import ChannelFormat, Inputs
 from syndication_assets.studio.making.photo import Photo
 from syndication_assets.studio.making.request_queue import LeasedBrief
 
+
 @dataclass(frozen=True, slots=True)
 class MadeVariant:
     """One picture for one channel."""
@@ -151,9 +152,7 @@ class _Making:
             )
         return self._drawn[key]
 
-    def _subject(
-        self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, said: Said
-    ) -> Subject:
+    def _subject(self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, said: Said) -> Subject:
         return Subject(
             picture=picture,
             template=template,
