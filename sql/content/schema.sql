@@ -293,9 +293,8 @@ create table content.posts_content (
     updated_at timestamptz not null default now(),  -- When its state changed.
     picture_file_id text,                           -- Picture of ours that is published with the text; NULL if there is
                                                     -- none, or it is at image_url.
-    prompt_version integer,                         -- Version of the question that the language model answered with the
-                                                    -- text; NULL for other generators, and for texts that reuse the
-                                                    -- words of another one.
+    prompt_version integer,                         -- Version of the question that the model answered; NULL for other
+                                                    -- generators, and for words of another text.
 
     primary key (organization_id, content_id),
     constraint posts_content_organization_id_post_core_id_variation_versio_key unique (organization_id, post_core_id,

@@ -6,4 +6,4 @@ alter table content.posts_content
 add column prompt_version integer check (prompt_version > 0),
 add check (prompt_version is null or generator = 'llm');
 comment on column content.posts_content.prompt_version is
-'Version of the question that the language model answered with the text; NULL for other generators, and for texts that reuse the words of another one.';
+'Version of the question that the model answered; NULL for other generators, and for words of another text.';

@@ -42,6 +42,9 @@ begin
 end
 $$;
 
+comment on function studio.reject_illegal_step is
+'Rejects illegal transitions of a brief''s state, and changes of what it says once visuals are made of it.';
+
 drop index studio.content_requests_pending;
 create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
 where state = 'pending';

@@ -29,7 +29,7 @@ alter table studio.content_requests
 add column mode studio.creation_mode not null default 'hybrid',
 add column quality studio.visual_quality not null default 'standard',
 add column variation integer not null default 1 check (variation between 1 and 5),
-add column stop_before studio.manual_step [] not null default '{}',
+add column stop_before studio.manual_step[] not null default '{}',
 add column stopped_before studio.manual_step,
 add column variant_fields jsonb not null default '{}' check (jsonb_typeof(variant_fields) = 'object'),
 add check (stopped_before is null or stopped_before = any(stop_before));
@@ -38,7 +38,7 @@ comment on column studio.content_requests.quality is 'How much is made of it.';
 comment on column studio.content_requests.variation is
 'Number among the variations of one message, which are briefs of one batch, each with another photo.';
 comment on column studio.content_requests.stop_before is
-'Steps that no run takes before a person lets it go on: `syndication brief resume` takes the one that it stopped before out.';
+'Steps before which it waits for a person: `syndication brief resume` takes the one that it waits before out.';
 comment on column studio.content_requests.stopped_before is
 'The step that a person is waited for; NULL if runs go on.';
 comment on column studio.content_requests.variant_fields is
@@ -75,6 +75,11 @@ begin
                 using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
         end if;
         new.state_since := clock_timestamp();
+        if new.state = 'review' and 'decision' = any(new.stop_before) then
+            new.stopped_before := 'decision';
+        elsif new.stopped_before = 'decision' then
+            new.stopped_before := null;
+        end if;
     end if;
     if old.state <> 'pending' and (new.title, new.brief, new.language, new.template_name, new.fields, new.facts)
         is distinct from (old.title, old.brief, old.language, old.template_name, old.fields, old.facts) then
@@ -88,6 +93,9 @@ begin
     return new;
 end
 $$;
+
+comment on function studio.reject_illegal_step is
+'Rejects illegal steps of a brief, and changes of what it says once visuals are made; stops it before the decision.';
 
 drop trigger content_requests_audit on studio.content_requests;
 create trigger content_requests_audit

@@ -43,7 +43,7 @@ inner join studio.asset_variants as v on u.organization_id = v.organization_id a
 group by u.organization_id, u.asset_id;
 
 comment on view studio.brand_asset_pictures is
-'One row is one file of a brand that pictures of the studio were made with: a logo or font by the version of the brand, a pattern where it stands for a photo.';
+'One row is one file of a brand that pictures of the studio were made with; a pattern, where it stands for a photo.';
 comment on column studio.brand_asset_pictures.visuals is 'Visuals, each version of one by itself.';
 comment on column studio.brand_asset_pictures.pictures is 'Their pictures, in all formats.';
 comment on column studio.brand_asset_pictures.last_made_at is 'When the last of them was made.';

@@ -114,9 +114,8 @@ create table studio.content_requests (
     variation integer not null default 1,           -- Number among the variations of one message, which are briefs of
                                                     -- one batch, each with another photo.
     stop_before studio.manual_step[] not null default '{}',
-                                                    -- Steps that no run takes before a person lets it go on:
-                                                    -- `syndication brief resume` takes the one that it stopped before
-                                                    -- out.
+                                                    -- Steps before which it waits for a person: `syndication brief
+                                                    -- resume` takes the one that it waits before out.
     stopped_before studio.manual_step,              -- The step that a person is waited for; NULL if runs go on.
     variant_fields jsonb not null default '{}',     -- Texts of single pictures: channel and format, as in
                                                     -- facebook/feed_post square, to field to text.
@@ -479,8 +478,7 @@ select d.organization_id,
                  limit 5) t) v;
 -- pipeline: select; reader: select
 
--- One row is one file of a brand that pictures of the studio were made with: a logo or font by the version of the
--- brand, a pattern where it stands for a photo.
+-- One row is one file of a brand that pictures of the studio were made with; a pattern, where it stands for a photo.
 create view studio.brand_asset_pictures (
     organization_id,  -- text
     asset_id,         -- text
@@ -509,7 +507,7 @@ select u.organization_id,
   group by u.organization_id, u.asset_id;
 -- pipeline: select; reader: select
 
--- Rejects illegal transitions of a brief's state, and changes of what it says once visuals are made of it.
+-- Rejects illegal steps of a brief, and changes of what it says once visuals are made; stops it before the decision.
 create function studio.reject_illegal_step()
 returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
 as $$
@@ -536,6 +534,11 @@ begin
                 using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
         end if;
         new.state_since := clock_timestamp();
+        if new.state = 'review' and 'decision' = any(new.stop_before) then
+            new.stopped_before := 'decision';
+        elsif new.stopped_before = 'decision' then
+            new.stopped_before := null;
+        end if;
     end if;
     if old.state <> 'pending' and (new.title, new.brief, new.language, new.template_name, new.fields, new.facts)
         is distinct from (old.title, old.brief, old.language, old.template_name, old.fields, old.facts) then

@@ -6,11 +6,9 @@
 with fresh as (
     select
         v.number,
-        v.render_hash,
-        v.media_file_id
-    from rows from (
-        jsonb_to_recordset(%(variants)s::jsonb) as (render_hash text, media_file_id text)
-    ) with ordinality as v (render_hash, media_file_id, number)
+        v.variant ->> 'render_hash' as render_hash,
+        v.variant ->> 'media_file_id' as media_file_id
+    from jsonb_array_elements(%(variants)s::jsonb) with ordinality as v (variant, number)
 ),
 
 alike as (

@@ -1,5 +1,5 @@
--- One row is where a picture of a newest visual belongs: its brief, its channel and format, the texts of single pictures
--- of the brief, and the texts that its template has. The brief is locked. Parameter: variant_id.
+-- One row is where a picture of a newest visual belongs: its brief, its channel and format, the texts of single
+-- pictures of the brief, and the texts that its template has. The brief is locked. Parameter: variant_id.
 
 select
     r.organization_id,
