@@ -8,7 +8,7 @@ insert into studio.compliance_rules (
     rule_name, version, category, weight, threshold, is_minimum, severity, description
 ) values
 ('likeness', 1, 'consistency', 2, 6, true, 'soft',
-'Bits of 64 in which its hash differs from the most similar picture of another brief: 6 is 6 or more, 0 the same inputs.'),
+'Bits of 64 in which its hash differs from the nearest picture of another brief: 6 is 6 or more, 0 the same inputs.'),
 ('text_fit', 1, 'accessibility', 1, 0.6, true, 'soft',
 'Size of the text that was made smallest to fit, as a share of the size that the template has for it.');
 alter table studio.compliance_rules enable trigger compliance_rules_changes;

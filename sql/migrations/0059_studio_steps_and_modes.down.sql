@@ -1,5 +1,14 @@
 set local role syndication_owner;
 
+drop view studio.brand_asset_pictures;
+
+create or replace trigger generated_assets_are_immutable
+before update of request_id, version, brand_id, brand_version, template_id, template_version, stock_image_id, fields,
+corrections on studio.generated_assets
+for each row execute function studio.reject_change_of_visual();
+
+alter table studio.generated_assets drop column pattern_asset_id;
+
 drop trigger content_requests_audit on studio.content_requests;
 create trigger content_requests_audit
 after insert or delete or update of title, brief, state, stock_image_id on studio.content_requests

@@ -1,6 +1,6 @@
 -- One row is one brief, as people list it: the newest first. Parameters, NULL for all: organization (slug), state,
--- batch, platform, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether it waits for a
--- person), request_id; and maximum (rows).
+-- batch, platform, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether it waits
+-- for a person), request_id; and maximum (rows).
 
 select
     r.organization_id,

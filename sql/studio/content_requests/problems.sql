@@ -93,7 +93,10 @@ where
     and not exists (
         select
         from media.stock_images as s
-        where s.organization_id = %(organization_id)s and s.stock_image_id = %(photo)s
+        where
+            s.organization_id = %(organization_id)s
+            and s.stock_image_id = %(photo)s
+            and s.removed_at is null
     )
 union all
 select format('The stock image %%s is not of your own, and the mode brand_only takes no other.', %(photo)s::text)

@@ -52,12 +52,12 @@ def add_image(
 
 
 def read_image(connection: Connection, organization_id: str, stock_image_id: str) -> StockImage | None:
-    """None if there is no such picture."""
+    """None if there is no such picture, or if it was removed."""
     rows = connection.execute(
         "select s.stock_image_id, f.object_path, s.title,"
         " case when s.is_attribution_required then s.attribution end"
         " from media.stock_images as s inner join media.media_files as f using (organization_id, media_file_id)"
-        " where s.organization_id = %s and s.stock_image_id = %s",
+        " where s.organization_id = %s and s.stock_image_id = %s and s.removed_at is null",
         [organization_id, stock_image_id],
     ).fetchall()
     return StockImage(*rows[0]) if rows else None
@@ -102,10 +102,10 @@ def own_images(connection: Connection, organization_id: str, terms: str, unused_
 
 
 def recently_used(connection: Connection, organization_id: str, source: str, unused_since: datetime) -> set[str]:
-    """Ids, at the source, of the pictures that a visual has shown since then."""
+    """Ids, at the source, of the pictures that a visual has shown since then, or that were removed."""
     rows = connection.execute(
         "select source_image_id from media.stock_images"
-        " where organization_id = %s and source = %s and last_used_at >= %s",
+        " where organization_id = %s and source = %s and (last_used_at >= %s or removed_at is not null)",
         [organization_id, source, unused_since],
     )
     return {source_image_id for (source_image_id,) in rows}
