@@ -8,6 +8,7 @@ import pytest
 from syndication_assets.rendering.boxes import PixelBox
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
+from syndication_assets.rendering.fonts.kit_fonts import kit_font_files
 from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.colours import contrast_of
 from syndication_assets.studio.compliance.measuring import MEASURES, MEASURES_OF_WORDS
@@ -126,6 +127,16 @@ def test_what_cannot_be_measured_is_nothing_and_never_a_full_score(rule: str, ch
     assert found.value is None
     result = judged(Rule(rule, 1, 1, is_minimum=True), found)
     assert (result.measured, result.score, result.is_passed, result.reason) == (None, None, None, found.advice)
+
+
+def test_letters_that_the_fonts_of_the_brand_do_not_have_are_named():
+    inter = next(file for file in kit_font_files() if file.name.startswith("Inter")).read_bytes()
+    look = BrandLook({}, (inter,), "Inter", "Inter", None, "1")
+    assert measured("fonts").value is None, "without fonts of its own, nothing stands in for them"
+    assert measured("fonts", look=look).value == 1
+    found = measured("fonts", look=look, fields={"headline": "نسيج Woven 🧵"})
+    assert found.value == pytest.approx(5 / 9)
+    assert found.evidence == {"letters": "جسني", "boxes": [[20, 120, 300, 180]]}
 
 
 def test_a_missed_threshold_scores_by_how_near_it_comes():

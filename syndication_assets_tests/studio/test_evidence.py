@@ -24,6 +24,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "logo_proportions": {"box": [220, 20, 280, 50]},
     "logo_clear_space": {"logo": [220, 20, 280, 50], "layer": "headline", "box": [40, 100, 200, 140]},
     "safe_zone": {"pixels": {"headline": 5}, "safe": [0, 40, 320, 260], "boxes": {"headline": [40, 240, 200, 300]}},
+    "fonts": {"letters": "ش", "boxes": [[40, 100, 200, 140]]},
     "text_fit": {"layer": "headline", "box": [40, 100, 200, 140]},
     "palette": {"other_colours": {"#123c4a": 1}, "brand_colours": ["#ff0000"], "photos": [[0, 0, 320, 100]]},
 }

@@ -117,6 +117,7 @@ _MARKS: Mapping[str, Callable[[Image.Image, Mapping[str, Any], str], Image.Image
     "logo_proportions": _boxes(["box"]),
     "logo_clear_space": _clear_space,
     "safe_zone": _safe_zone,
+    "fonts": _boxes(["boxes"]),
     "text_fit": _boxes(["box"]),
     "palette": _palette,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from syndication_assets.database.connection import Connection
-from syndication_assets.studio.compliance import colours, layout, wording
+from syndication_assets.studio.compliance import colours, layout, lettering, wording
 from syndication_assets.studio.compliance.rules import Measured, Result, Rule, judged
 from syndication_assets.studio.compliance.subject import Said, Subject
 
@@ -15,6 +15,7 @@ MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
     "logo_clear_space": layout.logo_clear_space,
     "logo_proportions": layout.logo_proportions,
     "safe_zone": layout.safe_zone,
+    "fonts": lettering.fonts,
     "text_fit": layout.text_fit,
     "palette": colours.palette,
     "file_size": layout.file_size,
