@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from syndication_assets.database.connection import transaction
 from syndication_assets.rendering.boxes import PixelBox
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
@@ -12,11 +13,12 @@ from syndication_assets.rendering.fonts.kit_fonts import kit_font_files
 from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.colours import contrast_of
 from syndication_assets.studio.compliance.measuring import MEASURES, MEASURES_OF_WORDS
-from syndication_assets.studio.compliance.proposals import PROPOSALS
+from syndication_assets.studio.compliance.proposals import PROPOSALS, proposals_of
 from syndication_assets.studio.compliance.rules import Measured, Rule, judged
 from syndication_assets.studio.compliance.subject import Said, Subject
 from syndication_assets.studio.making.filling import alternative_text, corrected, filled, in_format
-from syndication_assets_tests.studio.studio_desk import document, plain
+from syndication_assets.studio.requests.listing import shown_variants
+from syndication_assets_tests.studio.studio_desk import StudioDesk, document, plain
 
 SIZE = (320, 320)
 TEMPLATE = VisualTemplate.model_validate(document())
@@ -129,6 +131,20 @@ def test_what_cannot_be_measured_is_nothing_and_never_a_full_score(rule: str, ch
     assert (result.measured, result.score, result.is_passed, result.reason) == (None, None, None, found.advice)
 
 
+def test_only_corrections_that_would_mend_it_are_proposed_the_most_effective_first():
+    white_on_gold = {"text_backgrounds": {"headline": _pixels(GOLD)}}
+    found = measured("contrast", **white_on_gold)
+    assert found.evidence["would_reach"].keys() == set(PROPOSALS["contrast"])
+    finding = {"rule": "contrast", "threshold": 4.5, "is_passed": False, "evidence": found.evidence}
+    assert proposals_of([finding]) == ["dark_text"], "white stays white, and there is no photo to darken"
+    with_photo = measured("contrast", **white_on_gold, boxes={**subject().picture.boxes, "photo": PixelBox(0, 0, 9, 9)})
+    assert proposals_of([finding | {"evidence": with_photo.evidence}]) == ["dark_text", "darker_overlay"]
+    assert proposals_of([finding | {"evidence": {}}]) == ["dark_text", "darker_overlay", "light_text"]
+    assert proposals_of([finding | {"is_passed": True}]) == []
+    on_black = measured("contrast", text_backgrounds={"headline": _pixels("#000000")})
+    assert on_black.evidence["would_reach"] == {}
+
+
 def test_letters_that_the_fonts_of_the_brand_do_not_have_are_named():
     inter = next(file for file in kit_font_files() if file.name.startswith("Inter")).read_bytes()
     look = BrandLook({}, (inter,), "Inter", "Inter", None, "1")
@@ -164,3 +180,13 @@ def test_a_message_is_shortened_by_sentences_and_the_visual_says_it_in_its_alter
     assert fields == {"headline": "Woven", "body": "The first sentence says what it is."}
     assert alternative_text(None, fields, TEMPLATE, "a loom") == ("Woven. The first sentence says what it is. (a loom)")
     assert alternative_text("Mine", fields, TEMPLATE, None) == "Mine"
+
+
+def test_what_broken_rules_cost_is_what_the_score_lacks(desk: StudioDesk):
+    request_id = desk.made(photo=desk.photo(plain("#ffffff")))
+    with transaction(desk.url) as connection:
+        variants = shown_variants(connection, request_id)
+    for variant in variants:
+        lost = sum(finding["impact"] for finding in variant.findings if finding["is_passed"] is False)
+        assert variant.score is not None
+        assert 0 < lost == pytest.approx(1 - float(variant.score), abs=0.001)

@@ -182,7 +182,8 @@ def show(request_id: str, pictures: Path | None, evidence: Path | None) -> None:
         )
         for finding in variant.findings:
             if finding["is_passed"] is False:
-                click.echo(printable(f"    {finding['severity']} {finding['rule']}: {finding['reason']}"))
+                lost = f" (-{finding['impact']:.2f})"
+                click.echo(printable(f"    {finding['severity']} {finding['rule']}{lost}: {finding['reason']}"))
     for proposal in proposals_of(finding for variant in variants for finding in variant.findings):
         click.echo(f"  proposed: syndication brief correct {request_id} --correction {proposal}")
     for channel, content_id, state in posts:

@@ -1,7 +1,7 @@
 """Contrast and palette: WCAG 2.2's relative luminance, and ΔE2000. Pure."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from syndication_assets.rendering.document import Format, GradientLayer, ShapeLayer, TextLayer
+from syndication_assets.studio.compliance.proposals import OVERLAY_OPACITY, corrected_colour
 from syndication_assets.studio.compliance.rules import Measured
 from syndication_assets.studio.compliance.subject import Subject, corners
 
@@ -20,6 +21,8 @@ _PERCENTILE = 5
 _COLOURS = 64
 _NEAR = 10.0
 _SMALL = (160, 160)
+_MOST_THRESHOLD = 7.0
+"""Of WCAG's contrasts, that of AAA: texts that reach it need no correction."""
 
 
 def contrast(subject: Subject) -> Measured:
@@ -144,8 +147,37 @@ def _lowest_contrast(subject: Subject, *, is_large: bool) -> Measured:
         found[worst],
         f"The text of {worst!r} is hard to read on what is under it: `syndication brief correct` darkens the photo or "
         "changes the colour of the text.",
-        {"layer": worst, "box": corners(picture.boxes[worst]), "colour": picture.text_colours[worst]},
+        {
+            "layer": worst,
+            "box": corners(picture.boxes[worst]),
+            "colour": picture.text_colours[worst],
+            "would_reach": _would_reach(subject, found) if found[worst] < _MOST_THRESHOLD else {},
+        },
     )
+
+
+def _would_reach(subject: Subject, found: Mapping[str, float]) -> dict[str, float]:
+    """The lowest contrast of these texts after each correction, as far as it can be foreseen: what is drawn between
+    photo and text would darken it a little more.
+    """
+    backgrounds = subject.picture.text_backgrounds
+    reached = {
+        correction: min(
+            contrast_of(backgrounds[name], corrected_colour(correction, subject.look.colours.values()))
+            for name in found
+        )
+        for correction in ("light_text", "dark_text")
+    }
+    if subject.photo_boxes:
+        colours = subject.picture.text_colours
+        reached["darker_overlay"] = min(contrast_of(_darkened(backgrounds[name]), colours[name]) for name in found)
+    else:
+        reached["darker_overlay"] = min(found.values())
+    return {correction: round(value, 2) for correction, value in reached.items()}
+
+
+def _darkened(pixels: bytes) -> bytes:
+    return (np.frombuffer(pixels, dtype=np.uint8) * (1 - OVERLAY_OPACITY)).astype(np.uint8).tobytes()
 
 
 def _is_large(size: float | None, format_: Format) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from syndication_assets.rendering.document import Format, PhotoLayer, ShapeLayer, TextLayer, VisualTemplate, WideBox
 from syndication_assets.rendering.errors import FieldError
+from syndication_assets.studio.compliance.proposals import OVERLAY_OPACITY, corrected_colour
 
-_OVERLAY_OPACITY = 0.55
 _SENTENCE_END = re.compile("(?<=[.!?\u2026\u3002\uff01\uff1f\u061f])\\s+|(?<=[\u3002\uff01\uff1f])(?=\\S)")
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "title": ("headline", "title"),
@@ -96,12 +96,11 @@ def corrected(template: VisualTemplate, corrections: Sequence[str], colours: Map
                 name="correction_overlay",
                 box=WideBox(x=0, y=0, width=1, height=1),
                 colour="#000000",
-                opacity=_OVERLAY_OPACITY,
+                opacity=OVERLAY_OPACITY,
             )
             layers.insert(last_photo + 1, overlay)
         else:
-            by_lightness = sorted([*colours.values(), "#ffffff", "#000000"], key=_lightness)
-            colour = by_lightness[-1] if correction == "light_text" else by_lightness[0]
+            colour = corrected_colour(correction, colours.values())
             layers = [
                 layer.model_copy(update={"colour": colour}) if isinstance(layer, TextLayer) else layer
                 for layer in layers
@@ -134,8 +133,3 @@ def _shortened(message: str, longest: int) -> str:
         if len(text) <= longest:
             return text
     return sentences[0]
-
-
-def _lightness(colour: str) -> float:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

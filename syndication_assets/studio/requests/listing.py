@@ -52,7 +52,9 @@ class ShownVariant(NamedTuple):
     measured_weight: Decimal | None
     level: str | None
     findings: list[dict[str, Any]]
-    """What it breaks, then what was not measured: rule, severity, measured, threshold, is_passed, reason."""
+    """What it breaks, then what was not measured: rule, severity, measured, threshold, is_passed, reason, evidence,
+    impact (what its score loses by it).
+    """
 
 
 def list_briefs(
