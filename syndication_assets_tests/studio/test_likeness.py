@@ -1,12 +1,14 @@
 """A picture that looks like one of another brief is found and named, and counts as the rule says."""
 
 import io
+import json
 from random import Random
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets_tests.studio.studio_desk import StudioDesk
 
 pytestmark = pytest.mark.both_servers
@@ -139,3 +141,33 @@ def test_a_uniform_picture_tells_nothing(desk: StudioDesk):
     request_id = made(desk)
     ((_, measured, _, reason, _),) = likeness(desk, request_id)
     assert (measured, reason) == (None, "It is nearly uniform: its hash does not tell it from others.")
+
+
+def test_a_picture_is_compared_with_few_of_many(desk: StudioDesk):
+    request_id = made(desk, title="One")
+    desk.execute(
+        "insert into media.media_files (organization_id, sha256, size_bytes, mime_type, object_path, perceptual_hash)"
+        " select %s, encode(sha256(n::text::bytea), 'hex'), 1, 'image/png', 'x/' || n,"
+        " ('x' || left(encode(sha256(n::text::bytea), 'hex'), 16))::bit(64)::bigint from generate_series(1, 3000) as n",
+        [desk.organization_id],
+    )
+    desk.execute(
+        "insert into studio.asset_variants (organization_id, asset_id, platform, channel_type, format_name, is_posted,"
+        " media_file_id, render_hash, alt_text, shows_attribution)"
+        " select f.organization_id, a.asset_id, 'facebook', 'feed_post', f.object_path, false, f.media_file_id,"
+        " f.sha256, 'x', false from media.media_files as f cross join studio.generated_assets as a"
+        " where f.object_path like 'x/%%'"
+    )
+    variants = desk.records("select render_hash, media_file_id from studio.asset_variants limit 1")
+    parameters = {"organization_id": desk.organization_id, "request_id": request_id, "variants": json.dumps(variants)}
+    with transaction(desk.url) as connection:
+        ((plan,),) = connection.execute(
+            "explain (analyze, format json) " + load_sql("studio/asset_variants/alike.sql"), parameters
+        ).fetchall()
+    assert rows_of(plan[0]["Plan"]) < 60_000, "comparing all with all takes more than a million"
+
+
+def rows_of(node: dict[str, Any]) -> float:
+    """The rows that all steps of a plan gave."""
+    own = node["Actual Rows"] * node["Actual Loops"]
+    return float(own) + sum(rows_of(each) for each in node.get("Plans", []))

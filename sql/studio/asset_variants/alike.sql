@@ -27,8 +27,15 @@ alike as (
         k.differing_bits,
         false
     from fresh as n
-    inner join media.alike_pictures as k
-        on k.organization_id = %(organization_id)s and n.media_file_id = k.media_file_id
+    -- For each new picture by itself: otherwise all pictures are compared with each other first.
+    cross join lateral (
+        select
+            a.other_media_file_id,
+            a.differing_bits
+        from media.alike_pictures as a
+        where a.organization_id = %(organization_id)s and a.media_file_id = n.media_file_id
+        offset 0
+    ) as k
     inner join studio.asset_variants as v
         on v.organization_id = %(organization_id)s and k.other_media_file_id = v.media_file_id
 ),
