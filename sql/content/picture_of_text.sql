@@ -1,5 +1,6 @@
 -- One row is a picture of ours that is published with a text: its alternative text, the words that the licence of its
--- photo wants in the text, why it may not be published at all, and the hard rules of the brand that it breaks.
+-- photo wants in the text, why it may not be published at all, the hard rules of the brand that it breaks, and how the
+-- brand speaks, in the version that the picture was made with.
 -- Parameters: organization_id, picture_file_id.
 
 select
@@ -10,13 +11,25 @@ select
     publishing.picture_problem(
         f.organization_id, f.media_file_id, coalesce(visual.attribution, '')
     ) as licence_problem,
-    coalesce(visual.broken_rules, '{}') as broken_rules
+    coalesce(visual.broken_rules, '{}') as broken_rules,
+    visual.brand_name,
+    visual.voice,
+    visual.messaging_guidelines,
+    visual.usage_restrictions,
+    coalesce(visual.vocabulary, '{}') as vocabulary,
+    coalesce(visual.banned_words, '{}') as banned_words
 from media.media_files as f
 left join lateral (
     select
         v.alt_text,
         v.shows_attribution,
         case when s.is_attribution_required then s.attribution end as attribution,
+        w.brand_name,
+        w.voice,
+        w.messaging_guidelines,
+        w.usage_restrictions,
+        w.vocabulary,
+        w.banned_words,
         array(
             select r.reason
             from studio.compliance_results as r
@@ -31,19 +44,19 @@ left join lateral (
             select format(
                 'Its score is %%s, and the brand wants %%s: `syndication brief show %%s` says what lowers it.',
                 round(c.score, 2),
-                b.minimum_score,
+                w.minimum_score,
                 a.request_id
             )
             from studio.variant_scores as c
-            inner join brand.brand_versions as b
-                on a.organization_id = b.organization_id and a.brand_id = b.brand_id and a.brand_version = b.version
             where
                 c.organization_id = v.organization_id
                 and c.variant_id = v.variant_id
-                and c.score < b.minimum_score
+                and c.score < w.minimum_score
         ) as broken_rules
     from studio.asset_variants as v
     inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+    inner join brand.brand_versions as w
+        on a.organization_id = w.organization_id and a.brand_id = w.brand_id and a.brand_version = w.version
     left join media.stock_images as s
         on a.organization_id = s.organization_id and a.stock_image_id = s.stock_image_id
     where v.organization_id = f.organization_id and v.media_file_id = f.media_file_id

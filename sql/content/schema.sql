@@ -293,6 +293,8 @@ create table content.posts_content (
     updated_at timestamptz not null default now(),  -- When its state changed.
     picture_file_id text,                           -- Picture of ours that is published with the text; NULL if there is
                                                     -- none, or it is at image_url.
+    prompt_version integer,                         -- Version of the question that the model answered; NULL for other
+                                                    -- generators, and for words of another text.
 
     primary key (organization_id, content_id),
     constraint posts_content_organization_id_post_core_id_variation_versio_key unique (organization_id, post_core_id,
@@ -312,7 +314,9 @@ create table content.posts_content (
     check ((generator = 'llm') = (model is not null)),
     check ((generator = 'person') = (created_by is not null)),
     check (seen_prices = '{}' or seen_currency is not null),
-    constraint posts_content_one_picture check (num_nonnulls(image_url, picture_file_id) < 2)
+    constraint posts_content_one_picture check (num_nonnulls(image_url, picture_file_id) < 2),
+    check (prompt_version > 0),
+    check (prompt_version is null or generator = 'llm')
 );
 create index posts_content_template on content.posts_content (organization_id, template_id, template_version);
 create index posts_content_undecided on content.posts_content (organization_id)

@@ -375,6 +375,8 @@ create table media.stock_images (
     last_used_at timestamptz,                       -- When it was last taken for a visual; NULL if it never was.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    removed_at timestamptz,                         -- When a person took it out of the stock: no brief takes it any
+                                                    -- more; NULL if it may be taken.
 
     primary key (organization_id, stock_image_id),
     unique (organization_id, source, source_image_id),

@@ -35,6 +35,28 @@ create type studio.compliance_category as enum (
     'accessibility'  -- who can read and hear it
 );
 
+-- A step before which a brief may stop.
+create type studio.manual_step as enum (
+    'pictures',  -- its photo is chosen, nothing is drawn yet
+    'texts',     -- its pictures are made, its texts are not written yet
+    'decision'   -- its texts are written, and no rule decides on them yet
+);
+
+-- Where the photo of a visual comes from.
+create type studio.creation_mode as enum (
+    'template_based',  -- nowhere, the template stands by itself
+    'stock_enhanced',  -- a source of photos or a chosen one; without one, nothing is made
+    'hybrid',          -- a source of photos or a chosen one; without one, the pattern of the brand stands for it
+    'brand_only'       -- the pictures of the organization; without one, the pattern of the brand stands for it
+);
+
+-- How much is made of a brief.
+create type studio.visual_quality as enum (
+    'draft',     -- of each channel, the format that is posted
+    'standard',  -- all formats
+    'premium'    -- all formats, and photos are compressed as little as the channel allows
+);
+
 -- One row is one brief in one language: what is to be said, where, and how far it has come. A brief in three languages
 -- is three rows of one batch, because each is reviewed and published by itself.
 create table studio.content_requests (
@@ -85,6 +107,18 @@ create table studio.content_requests (
                                                     -- if nothing is wrong.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    mode studio.creation_mode not null default 'hybrid',
+                                                    -- Where its photo may come from.
+    quality studio.visual_quality not null default 'standard',
+                                                    -- How much is made of it.
+    variation integer not null default 1,           -- Number among the variations of one message, which are briefs of
+                                                    -- one batch, each with another photo.
+    stop_before studio.manual_step[] not null default '{}',
+                                                    -- Steps before which it waits for a person: `syndication brief
+                                                    -- resume` takes the one that it waits before out.
+    stopped_before studio.manual_step,              -- The step that a person is waited for; NULL if runs go on.
+    variant_fields jsonb not null default '{}',     -- Texts of single pictures: channel and format, as in
+                                                    -- facebook/feed_post square, to field to text.
 
     primary key (organization_id, request_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
@@ -110,21 +144,25 @@ create table studio.content_requests (
     check ((state = 'pending') = (next_attempt_at is not null)),
     check ((state = 'processing') = (lease_id is not null)),
     check ((lease_id is null) = (leased_until is null)),
-    check (state <> 'failed' or reason is not null)
+    check (state <> 'failed' or reason is not null),
+    check (variation >= 1 and variation <= 5),
+    check (jsonb_typeof(variant_fields) = 'object'),
+    check (stopped_before is null or (stopped_before = any (stop_before)))
 );
-create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
-    where state = 'pending';
 create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
 create index content_requests_newest on studio.content_requests (created_at desc, request_id);
 create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
 create index content_requests_stock_image on studio.content_requests (organization_id, stock_image_id)
     where stock_image_id is not null;
+create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
+    where state = 'pending' and stopped_before is null;
 create trigger content_requests_step before insert or update on studio.content_requests
     for each row execute function studio.reject_illegal_step();
 create trigger set_updated_at before update on studio.content_requests
     for each row execute function tenancy.set_updated_at();
-create trigger content_requests_audit after insert or delete or update of title, brief, state, stock_image_id
-    on studio.content_requests for each row execute function tenancy.write_audit_log();
+create trigger content_requests_audit after insert or delete
+    or update of title, brief, fields, variant_fields, state, stock_image_id, stopped_before on studio.content_requests
+    for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one channel that a brief is for.
@@ -162,6 +200,8 @@ create table studio.generated_assets (
     corrections studio.correction[] not null default '{}',
                                                     -- The corrections that were applied, in their order.
     created_at timestamptz not null default now(),  -- When the row was inserted.
+    pattern_asset_id text,                          -- The pattern of the brand that stands for a photo; NULL for none,
+                                                    -- and for visuals from before this was kept.
 
     primary key (organization_id, asset_id),
     unique (organization_id, request_id, version),
@@ -173,6 +213,7 @@ create table studio.generated_assets (
         template_id, template_version)
         references brand.visual_template_versions (organization_id, template_id, version),
     foreign key (organization_id, stock_image_id) references media.stock_images (organization_id, stock_image_id),
+    foreign key (organization_id, pattern_asset_id) references brand.brand_assets (organization_id, asset_id),
     check (asset_id ~ '^ast-[0-9a-f]{8}$'),
     check (version > 0),
     check (brand_id <> ''),
@@ -186,8 +227,10 @@ create index generated_assets_brand on studio.generated_assets (organization_id,
 create index generated_assets_template on studio.generated_assets (organization_id, template_id, template_version);
 create index generated_assets_stock_image on studio.generated_assets (organization_id, stock_image_id)
     where stock_image_id is not null;
+create index generated_assets_pattern on studio.generated_assets (organization_id, pattern_asset_id)
+    where pattern_asset_id is not null;
 create trigger generated_assets_are_immutable before update of request_id, version, brand_id, brand_version,
-    template_id, template_version, stock_image_id, fields, corrections on studio.generated_assets
+    template_id, template_version, stock_image_id, pattern_asset_id, fields, corrections on studio.generated_assets
     for each row execute function studio.reject_change_of_visual();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -435,7 +478,36 @@ select d.organization_id,
                  limit 5) t) v;
 -- pipeline: select; reader: select
 
--- Rejects illegal transitions of a brief's state, and changes of what it says once visuals are made of it.
+-- One row is one file of a brand that pictures of the studio were made with; a pattern, where it stands for a photo.
+create view studio.brand_asset_pictures (
+    organization_id,  -- text
+    asset_id,         -- text
+    visuals,          -- bigint: Visuals, each version of one by itself.
+    pictures,         -- bigint: Their pictures, in all formats.
+    last_made_at      -- timestamptz: When the last of them was made.
+) with (security_invoker = true) as
+select u.organization_id,
+    u.asset_id,
+    count(distinct u.visual_id) as visuals,
+    count(v.variant_id) as pictures,
+    max(v.created_at) as last_made_at
+   from ( select a.organization_id,
+            b.asset_id,
+            a.asset_id as visual_id
+           from brand.brand_version_assets b
+             join studio.generated_assets a on b.organization_id = a.organization_id and b.brand_id = a.brand_id
+                 and b.version = a.brand_version
+        union all
+         select a.organization_id,
+            a.pattern_asset_id,
+            a.asset_id
+           from studio.generated_assets a
+          where a.pattern_asset_id is not null) u
+     join studio.asset_variants v on u.organization_id = v.organization_id and u.visual_id = v.asset_id
+  group by u.organization_id, u.asset_id;
+-- pipeline: select; reader: select
+
+-- Rejects illegal steps of a brief, and changes of what it says once visuals are made; stops it before the decision.
 create function studio.reject_illegal_step()
 returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
 as $$
@@ -462,10 +534,19 @@ begin
                 using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
         end if;
         new.state_since := clock_timestamp();
+        if new.state = 'review' and 'decision' = any(new.stop_before) then
+            new.stopped_before := 'decision';
+        elsif new.stopped_before = 'decision' then
+            new.stopped_before := null;
+        end if;
     end if;
     if old.state <> 'pending' and (new.title, new.brief, new.language, new.template_name, new.fields, new.facts)
         is distinct from (old.title, old.brief, old.language, old.template_name, old.fields, old.facts) then
         raise exception 'what a brief says cannot change while it is %: cancel it, and add another one', old.state
+            using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
+    end if;
+    if new.state <> 'pending' and new.variant_fields is distinct from old.variant_fields then
+        raise exception 'what a picture says cannot change while its brief is %', new.state
             using errcode = 'integrity_constraint_violation', constraint = 'content_requests_step';
     end if;
     return new;

@@ -25,6 +25,7 @@ from syndication_assets.configuration.sections.blog_sections import BLOG_SECTION
 from syndication_assets.configuration.sections.brands import BRANDS
 from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
+from syndication_assets.configuration.sections.compliance_rules import COMPLIANCE_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.limits import LIMITS, TIERS
@@ -71,6 +72,8 @@ def entry_groups() -> list[click.Group]:
     add_entry_commands(tagging, MODEL_TAGGING, "add", "list", "edit", "remove")
     profile_tag = click.Group("profile-tag", help="Manages the tags of profiles.")
     add_entry_commands(profile_tag, PROFILE_TAGS, "add", "list", "remove")
+    compliance_rule = click.Group("compliance-rule", help="Says what the pictures of the studio are measured by.")
+    add_entry_commands(compliance_rule, COMPLIANCE_RULES, "list", "edit", "pause", "resume", "remove")
     interval = entry_group(
         SNAPSHOT_INTERVALS, "snapshot-interval", "Says how often posts are fetched again, by their age."
     )
@@ -103,6 +106,7 @@ def entry_groups() -> list[click.Group]:
             UNIT_PRICES, "unit-price", "Manages the prices of other paid calls, which all organizations share."
         ),
         entry_group(STOCK_SOURCES, "stock-source", "Manages where photos for visuals are searched for."),
+        compliance_rule,
         entry_group(MEDIA_HOSTS, "media-host", "Manages how gently media are fetched from hosts."),
         entry_group(QUOTAS, "quota", "Manages what providers allow in a window of time, for all organizations."),
     ]

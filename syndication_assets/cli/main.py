@@ -44,8 +44,19 @@ _MODULES = {
     "web": ("web",),
 }
 _ENTRY_GROUPS = (
-    *("account", "analyzer", "approval-rule", "brand", "budget", "channel-rule", "credentials", "feed"),
-    *("limit", "media-host", "price", "process", "profile", "profile-tag", "provider-budget", "quota"),
+    *("account", "analyzer", "approval-rule", "brand", "budget", "channel-rule", "compliance-rule"),
+    *(
+        "credentials",
+        "feed",
+        "limit",
+        "media-host",
+        "price",
+        "process",
+        "profile",
+        "profile-tag",
+        "provider-budget",
+        "quota",
+    ),
     *("ranking", "schedule", "sections", "snapshot-interval", "stock-source", "tag", "tag-rule", "tagging"),
     *("template", "tier", "unit-price", "vendor", "webhook", "writing"),
 )

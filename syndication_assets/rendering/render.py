@@ -41,11 +41,12 @@ def render(
     mime_types: Sequence[str] = ("image/jpeg", "image/png"),
     language: str = "en",
     maximum_pixels: int = MAXIMUM_PIXELS,
+    is_finest: bool = False,
 ) -> RenderedPicture:
     """The picture in one format. In a language that is read from right to left, the layout is mirrored.
 
     Raises a RenderingError that says what to change; a text is never cut. Pictures with more than `maximum_pixels` are
-    refused.
+    refused. The finest picture is compressed as little as the limit allows.
     """
     chosen = template.format(format_name)
     if chosen is None:
@@ -72,6 +73,7 @@ def render(
         has_photo=drawing.has_photo,
         mime_types=mime_types,
         maximum_bytes=maximum_bytes,
+        is_finest=is_finest,
     )
     return RenderedPicture(
         content,

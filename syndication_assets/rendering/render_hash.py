@@ -21,6 +21,8 @@ def render_hash(
     fields: Mapping[str, str | bytes],
     look: BrandLook,
     language: str,
+    *,
+    is_finest: bool = False,
 ) -> str:
     """64 hexadecimal digits. A picture among the fields counts by its content, a look by its version."""
     values = {
@@ -36,6 +38,7 @@ def render_hash(
             values,
             look.version,
             language,
+            *(["finest"] if is_finest else []),
         ],
         sort_keys=True,
         ensure_ascii=False,

@@ -8,7 +8,7 @@ from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import MAKE_VISUALS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.table_specs import external_table
-from syndication_assets.studio.making.making import Studio
+from syndication_assets.studio.making.processes import run_studio
 from syndication_assets.studio.run_metadata import run_metadata
 
 content_requests = external_table(
@@ -38,8 +38,8 @@ def generated_assets(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
     """One row is one visual that was made of a brief, in all formats of its channels.
 
     A run makes the briefs that wait: it takes the current versions of template and brand, a photo of the first stock
-    source that has one, renders each format, and measures each picture by the compliance rules. Files are below
-    SYNDICATION_MEDIA_URL, and a picture that two channels share is stored once.
+    source that has one, renders each format, and measures each picture by the compliance rules. Many are made in
+    several processes. Files are below SYNDICATION_MEDIA_URL, and a picture that two channels share is stored once.
 
     A re-run makes nothing again. What fails for a reason that may pass is tried again after 5 minutes, 1 hour, 6 hours
     and a day; what a person has to change waits with its reason in `syndication brief list`.
@@ -47,7 +47,7 @@ def generated_assets(context: dg.AssetExecutionContext) -> dg.MaterializeResult[
     try:
         settings = Settings.from_environment()
         url = database_url(settings)
-        run = Studio(url, settings, run_id=context.run.run_id, log=context.log).run()
+        run = run_studio(url, settings, run_id=context.run.run_id, log=context.log)
     except SyndicationError as error:
         raise dg.Failure(str(error)) from None
     return dg.MaterializeResult(metadata=run_metadata(url, settings.media_url, run))

@@ -29,6 +29,7 @@ def run_metadata(url: str, media_url: str, run: StudioRun) -> Mapping[str, Any]:
         "visuals_made": len(run.assets),
         "variants_made": run.variants,
         "leases_recovered": run.recovered,
+        "waiting_for_a_person": run.stopped,
         "briefs": dg.MetadataValue.md(markdown_table(("state", "briefs"), states)),
     }
     if run.failures:

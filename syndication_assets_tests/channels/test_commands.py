@@ -50,7 +50,7 @@ def test_the_rules_of_a_channel_are_shown_in_a_table(reference_url: str):
         "characters",
         "hard",
         "1200 by 630",
-        "JPEG or PNG, at most 10,000,000 bytes",
+        "JPEG or PNG, at most 4,000,000 bytes",
     ):
         assert shown in result.output, shown
 

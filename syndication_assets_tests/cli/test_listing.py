@@ -15,7 +15,7 @@ pytestmark = pytest.mark.one_server
 
 LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "brand", "brief", "budget",
-    "channel-rule", "credentials",
+    "channel-rule", "compliance-rule", "credentials",
     "feed", "invitation", "key", "limit", "media", "media-host", "member", "organization", "posts", "price",
     "process",
     "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
@@ -23,7 +23,17 @@ LISTS = [
     "targets",
     "template", "tier", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
-FILLED_BY_MIGRATIONS = {"media-host", "organization", "quota", "ranking", "role", "settings", "stock-source", "tier"}
+FILLED_BY_MIGRATIONS = {
+    "compliance-rule",
+    "media-host",
+    "organization",
+    "quota",
+    "ranking",
+    "role",
+    "settings",
+    "stock-source",
+    "tier",
+}
 
 
 @pytest.fixture

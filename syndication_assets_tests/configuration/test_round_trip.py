@@ -290,6 +290,14 @@ SHARED_FILE = {
         ),
         "setting",
     ),
+    "compliance_rules": listed(
+        entries(
+            rule=st.sampled_from(["contrast", "likeness", "palette"]), threshold=money("6", 4),
+            weight=st.decimals("0.001", "9.999", places=3), severity=st.sampled_from(["hard", "soft"]),
+            is_active=st.booleans(),
+        ),
+        "rule",
+    ),
     "tiers": listed(
         entries(
             tier=st.sampled_from(["free", "large"]), description=texts, users=st.none() | st.integers(9, 99),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from pydantic import SecretStr
 
 from syndication_assets.content.briefs.brief_posts import BriefRun, write_brief_posts
 from syndication_assets.database.connection import transaction
@@ -23,6 +24,7 @@ from syndication_assets.studio.making.making import Studio, StudioRun
 from syndication_assets.studio.making.photo import FindPhoto
 from syndication_assets.studio.requests.new_brief import NewBrief
 from syndication_assets.studio.requests.request_states import add_briefs
+from syndication_assets_tests.ai.chat_server import ChatServer
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
 
 EVERYWHERE = {"x": 0, "y": 0, "width": 1, "height": 1}
@@ -184,6 +186,20 @@ class StudioDesk(PublishingQueue):
 
     def write(self) -> BriefRun:
         return write_brief_posts(self.url, self.settings)
+
+    def write_with_model(self, server: ChatServer, **changes: Any) -> BriefRun:
+        settings = self.settings.model_copy(
+            update={
+                "openai_api_key": SecretStr("sk-canary-5Hd2nYqLc8"),
+                "llm_model": "small",
+                "openai_url": server.url,
+                "llm_concurrency": 1,
+                "llm_timeout_seconds": 5,
+                **changes,
+            }
+        )
+        with server.running():
+            return write_brief_posts(self.url, settings)
 
     def made(self, **changes: Any) -> str:
         """A brief that is made, with its texts; returns its id."""

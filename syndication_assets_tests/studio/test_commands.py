@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from syndication_assets.cli.main import main
 from syndication_assets_tests.studio.studio_desk import MESSAGE, StudioDesk, plain
 
 pytestmark = pytest.mark.one_server
@@ -22,21 +20,6 @@ BATCH = f"""
   channels: [facebook/feed_post]
   template: Statement
 """
-
-
-@pytest.fixture
-def run(desk: StudioDesk, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SYNDICATION_DATABASE_URL", desk.url)
-    monkeypatch.setenv("SYNDICATION_MEDIA_URL", str(desk.directory / "media"))
-    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", str(desk.directory))
-
-    def invoke(*arguments: str, fails: bool = False) -> str:
-        result: Result = CliRunner().invoke(main, list(arguments))
-        assert (result.exit_code == 1) is fails, result.output
-        assert "Traceback" not in result.output
-        return result.output
-
-    return invoke
 
 
 def test_a_brief_goes_from_its_request_to_its_cancellation(desk: StudioDesk, run):
@@ -104,3 +87,92 @@ def test_sources_of_photos_are_ordered_paused_and_given_back_their_values(desk: 
     assert desk.value(query) == "always"
     run("stock-source", "remove", "openverse", "--yes")
     assert desk.value(query) == "by_licence"
+    assert desk.value("select count(*) from media.stock_sources") == 5
+
+
+def test_a_photo_is_removed_and_stays_for_what_shows_it(desk: StudioDesk, run):
+    shown, unused = desk.photo(plain("#335577"), "a loom"), desk.photo(plain("#775533"), "a loom")
+    request_id = desk.made(photo=shown)
+    assert "is removed; its file goes with" in run("stock", "remove", unused, "--yes")
+    assert f"{shown} is removed, and stays for what has it: {request_id}." in run("stock", "remove", shown, "--yes")
+    assert f"There is no photo {shown}" in run("stock", "remove", shown, "--yes", fails=True)
+    assert shown not in run("stock", "list")
+    assert f"{shown} own own, used" in run("stock", "list", "--removed")
+    assert desk.value("select count(*) from media.stock_images") == 1
+    assert f"There is no stock image {shown}" in run("brief", "add", "X", *BRIEF, "--photo", shown, fails=True)
+    run("brief", "retry", request_id)
+    run("brief", "make")
+    assert "is gone: add the brief with another one" in run("brief", "show", request_id)
+    assert desk.photo(plain("#335577"), "a loom") == shown, "whoever adds the file again may use it again"
+    assert shown in run("stock", "list")
+
+
+def test_briefs_are_found_by_platform_day_brand_words_and_wait(desk: StudioDesk, run):
+    first = desk.brief(due_on="2026-12-01", title="Harris Tweed")
+    second = desk.brief(due_on="2026-12-24", stop_before=["pictures"])
+    desk.make()
+
+    def found(*filters: str) -> set[str]:
+        output = run("brief", "list", *filters)
+        return {each for each in (first, second) if each in output}
+
+    assert found() == found("--platform", "facebook") == found("--brand", "Mill") == {first, second}
+    assert found("--platform", "instagram") == found("--brand", "Loom") == set()
+    assert found("--due-before", "2026-12-24") == found("--words", "harris tweed") == {first}
+    assert found("--words", "100%") == set()
+    assert found("--waiting") == found("--state", "pending") == {second}
+    assert found("--words", "GENERATIONS", "--waiting") == {second}
+
+
+def test_a_person_lets_a_brief_go_on_by_command(desk: StudioDesk, run):
+    photo = desk.photo(plain("#335577"), "a loom")
+    steps = ("--stop-before", "pictures", "--stop-before", "texts", "--stop-before", "decision")
+    request_id = run("brief", "add", "Woven by hand", *BRIEF, *steps, "--search", "loom").split(":")[0]
+    assert "1 wait for a person: `syndication brief list --waiting`" in run("brief", "make")
+    assert f"waits for you before its pictures are made: `syndication brief resume {request_id}`; it has the photo" in (
+        run("brief", "show", request_id)
+    )
+    assert "is changed: brief, photo" in run("brief", "edit", request_id, "--photo", photo, "--brief", MESSAGE)
+    assert "Nothing to change" in run("brief", "edit", request_id, fails=True)
+    assert "goes on: `syndication brief make`" in run("brief", "resume", request_id)
+    run("brief", "make")
+    shown = run("brief", "show", request_id)
+    assert "waits for you before its texts are written" in shown
+    variant = next(line.split()[0] for line in shown.splitlines() if " link " in line)
+    assert "with " + variant in run("brief", "edit-picture", variant, "--field", "headline=By hand")
+    run("brief", "make")
+    run("brief", "resume", request_id)
+    run("brief", "make")
+    assert "before rules and people decide on its texts" in run("brief", "show", request_id)
+    assert "Rules have decided" in run("brief", "resume", request_id)
+    assert f"{request_id} does not wait for a person" in run("brief", "resume", request_id, fails=True)
+
+
+def test_the_evidence_is_written_beside_the_pictures(desk: StudioDesk, run):
+    request_id = desk.made()
+    output = run("brief", "show", request_id, "--evidence", str(desk.directory / "marks"))
+    files = sorted(each.name for each in (desk.directory / "marks").iterdir())
+    assert f"{len(files)} pictures with marks are in" in output
+    assert {name.split("_", 2)[2] for name in files} >= {"contrast.png", "logo.png", "safe_zone.png"}
+
+
+def test_a_compliance_rule_is_edited_paused_and_given_back_its_values(desk: StudioDesk, run):
+    try:
+        assert "threshold: 6 → 2" in run("compliance-rule", "edit", "likeness", "--threshold", "2")
+        assert "6 stands for 6 bits and more" in run(
+            "compliance-rule", "edit", "likeness", "--threshold", "7", fails=True
+        )
+        run("compliance-rule", "pause", "likeness")
+        newest = "select version, threshold, is_active from studio.compliance_rules where rule_name = 'likeness'"
+        assert desk.rows(f"{newest} order by version") == [(1, 6, True), (2, 2, True), (3, 2, False)]
+        desk.made()
+        assert desk.value("select count(*) from studio.compliance_results where rule_name = 'likeness'") == 0
+        run("compliance-rule", "remove", "likeness", "--yes")
+        assert desk.rows(f"{newest} order by version desc limit 1") == [(4, 6, True)]
+    finally:
+        desk.execute("delete from studio.compliance_rules where version > 1")
+
+
+def test_files_of_a_brand_are_listed_with_their_pictures(desk: StudioDesk, run):
+    desk.made()
+    assert "in use, 1 version, 2 pictures" in run("brand", "asset", "list")

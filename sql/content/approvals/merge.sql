@@ -74,7 +74,16 @@ left join content.approval_rules as r
 where
     p.planned_on >= %(window_start)s::date
     and p.planned_on < %(window_end)s::date
-    and c.state = 'generated';
+    and c.state = 'generated'
+    -- A brief that waits for a person before the decision is left alone.
+    and not exists (
+        select
+        from studio.content_requests as b
+        where
+            b.organization_id = p.organization_id
+            and b.request_id = p.request_id
+            and 'decision' = any(b.stop_before)
+    );
 
 -- Rounds without statistics are taken for few: an index keeps the joins below from comparing every pair.
 create unique index on undecided (organization_id, content_id);

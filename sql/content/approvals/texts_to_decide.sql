@@ -57,5 +57,17 @@ where
         select from approval.rounds as o
         where o.organization_id = c.organization_id and o.subject_id = c.content_id and o.ended_at is null
     )
+    -- A brief that waits for a person before the decision is left alone, unless a person decides.
+    and (
+        %(content_id)s::text is not null
+        or not exists (
+            select
+            from studio.content_requests as b
+            where
+                b.organization_id = p.organization_id
+                and b.request_id = p.request_id
+                and 'decision' = any(b.stop_before)
+        )
+    )
 order by c.organization_id, c.content_id
 for update of c

@@ -1,6 +1,6 @@
 -- One row is a channel of a brief whose visual is made, and that has no text with that visual yet: neither a first
--- text, nor one of the words that it has with the newest visual. The picture's columns are those of
--- content/picture_of_text.sql. Parameters: organization (slug; NULL for all). A re-run finds what is left.
+-- text, nor one of the words that it has with the newest visual. A brief that waits for a person is left alone.
+-- Parameters: organization (slug; NULL for all). A re-run finds what is left.
 
 select
     r.organization_id,
@@ -54,6 +54,7 @@ left join lateral (
 ) as newest on true
 where
     r.state = 'generated'
+    and r.stopped_before is null
     and coalesce(o.slug = %(organization)s, o.is_active)
     -- What was sent keeps the visual that it was sent with.
     and not exists (

@@ -29,6 +29,7 @@ with texts as (
         seen_currency text,
         content_hash text,
         created_by text,
+        prompt_version integer,
         findings jsonb
     )
 ),
@@ -46,7 +47,8 @@ written_texts as (
     insert into content.posts_content (
         organization_id, content_id, post_core_id, variation, version, state, text_content, hashtags, call_to_action,
         alt_text, link_url, image_url, picture_file_id, language, stated_amounts, generator, model, template_id,
-        template_version, attempts, product_version, seen_prices, seen_currency, content_hash, created_by
+        template_version, attempts, product_version, seen_prices, seen_currency, content_hash, created_by,
+        prompt_version
     )
     select
         organization_id,
@@ -84,7 +86,8 @@ written_texts as (
         seen_prices,
         seen_currency,
         decode(content_hash, 'hex'),
-        created_by
+        created_by,
+        prompt_version
     from texts as t
     on conflict (organization_id, post_core_id, variation, version) do nothing
     returning organization_id, content_id

@@ -47,5 +47,6 @@ on conflict (organization_id, source, source_image_id) do update set
     allows_commercial_use = excluded.allows_commercial_use,
     allows_changes = excluded.allows_changes,
     is_made_by_ai = excluded.is_made_by_ai,
-    searched_for = coalesce(s.searched_for, excluded.searched_for)
+    searched_for = coalesce(s.searched_for, excluded.searched_for),
+    removed_at = null
 returning stock_image_id

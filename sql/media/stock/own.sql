@@ -19,6 +19,7 @@ cross join lateral (
 where
     s.organization_id = %(organization_id)s
     and s.source = 'own'
+    and s.removed_at is null
     and m.matches > 0
     and s.allows_commercial_use
     and s.allows_changes

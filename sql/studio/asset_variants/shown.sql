@@ -1,5 +1,5 @@
 -- One row is a picture of the newest visual of a brief, with its score and the rules that it breaks or that were not
--- measured. Parameter: request_id.
+-- measured: impact is what the score loses by one. Parameter: request_id.
 
 select
     v.variant_id,
@@ -24,11 +24,28 @@ select
                         'measured', r.measured,
                         'threshold', k.threshold,
                         'is_passed', r.is_passed,
-                        'reason', r.reason
+                        'reason', r.reason,
+                        'evidence', r.evidence,
+                        'impact', (1 - r.score) * k.weight * c.weight / (w.weights * s.measured_weight)
                     ) order by r.is_passed asc nulls last, k.severity asc, r.rule_name asc
                 )
             from studio.compliance_results as r
             inner join studio.compliance_rules as k on r.rule_name = k.rule_name and r.rule_version = k.version
+            left join studio.category_scores as c
+                on
+                    r.organization_id = c.organization_id
+                    and r.variant_id = c.variant_id
+                    and k.category = c.category
+            cross join lateral (
+                select sum(q.weight) as weights
+                from studio.compliance_results as o
+                inner join studio.compliance_rules as q on o.rule_name = q.rule_name and o.rule_version = q.version
+                where
+                    o.organization_id = r.organization_id
+                    and o.variant_id = r.variant_id
+                    and q.category = k.category
+                    and o.score is not null
+            ) as w
             where
                 r.organization_id = v.organization_id
                 and r.variant_id = v.variant_id

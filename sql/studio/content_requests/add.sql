@@ -5,8 +5,8 @@ with added as (
     insert into studio.content_requests (
         organization_id, batch_name, title, brief, language, content_type, template_name, brand_name, fields, facts,
         keywords,
-        search_terms, stock_image_id, audience, style, call_to_action, link_url, alt_text, priority, due_on,
-        requested_by
+        search_terms, stock_image_id, audience, style, call_to_action, link_url, alt_text, mode,
+        quality, variation, stop_before, priority, due_on, requested_by
     ) values (
         %(organization_id)s,
         %(batch_name)s,
@@ -26,6 +26,10 @@ with added as (
         %(call_to_action)s,
         %(link_url)s,
         %(alt_text)s,
+        %(mode)s::studio.creation_mode,
+        %(quality)s::studio.visual_quality,
+        %(variation)s,
+        %(stop_before)s::studio.manual_step[],
         %(priority)s,
         %(due_on)s,
         %(requested_by)s

@@ -1,5 +1,6 @@
 -- Leases the brief that is made next: of the highest priority, the one that is due first, then the oldest. A brief that
--- another run leases at the same moment is left to that run; no row if none waits.
+-- another run leases at the same moment is left to that run, and one that waits for a person to that person; no row if
+-- none waits.
 -- Parameters: organization (slug; NULL for all), lease_id, lease_seconds, moment.
 
 with due as (
@@ -10,6 +11,7 @@ with due as (
     inner join tenancy.organizations as o on r.organization_id = o.organization_id
     where
         r.state = 'pending'
+        and r.stopped_before is null
         and r.next_attempt_at <= %(moment)s
         and coalesce(o.slug = %(organization)s, o.is_active)
     order by r.priority desc, r.due_on asc, r.created_at asc, r.request_id asc
@@ -40,4 +42,8 @@ returning
     r.search_terms,
     r.stock_image_id,
     r.corrections::text[],
+    r.mode::text as mode,
+    r.quality::text as quality,
+    r.stop_before::text[] as stop_before,
+    r.variant_fields,
     r.attempts

@@ -1,5 +1,6 @@
--- One row is one brief, as people list it: the newest first. Parameters: organization (slug; NULL for all), state and
--- batch (NULL for all), request_id (NULL for all), maximum (rows).
+-- One row is one brief, as people list it: the newest first. Parameters, NULL for all: organization (slug), state,
+-- batch, platform, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether it waits
+-- for a person), request_id; and maximum (rows).
 
 select
     r.organization_id,
@@ -29,7 +30,12 @@ select
         inner join studio.variant_scores as s
             on v.organization_id = s.organization_id and v.variant_id = s.variant_id
         where v.organization_id = a.organization_id and v.asset_id = a.asset_id
-    ) as lowest_score
+    ) as lowest_score,
+    r.variation,
+    r.mode::text as mode,
+    r.quality::text as quality,
+    r.stopped_before::text as stopped_before,
+    r.stock_image_id
 from studio.content_requests as r
 inner join tenancy.organizations as o on r.organization_id = o.organization_id
 left join studio.generated_assets as a
@@ -39,5 +45,46 @@ where
     and coalesce(r.state::text = %(state)s, true)
     and coalesce(r.batch_name = %(batch)s, true)
     and coalesce(r.request_id = %(request_id)s, true)
+    and (
+        %(platform)s::text is null
+        or exists (
+            select
+            from studio.request_channels as c
+            where
+                c.organization_id = r.organization_id
+                and c.request_id = r.request_id
+                and c.platform = %(platform)s::text
+        )
+    )
+    and (%(due_before)s::date is null or r.due_on < %(due_before)s::date)
+    and (
+        %(words)s::text is null
+        or position(lower(%(words)s::text) in lower(r.title || ' ' || r.brief)) > 0
+    )
+    and (
+        %(brand)s::text is null
+        or %(brand)s::text = coalesce(
+            (
+                select b.brand_name
+                from brand.brand_profiles as b
+                where b.organization_id = a.organization_id and b.brand_id = a.brand_id
+            ),
+            r.brand_name,
+            (
+                select b.brand_name
+                from brand.current_visual_templates as t
+                inner join brand.brand_profiles as b
+                    on t.organization_id = b.organization_id and t.brand_id = b.brand_id
+                where t.organization_id = r.organization_id and t.template_name = r.template_name
+            ),
+            (
+                select min(b.brand_name)
+                from brand.brand_profiles as b
+                where b.organization_id = r.organization_id
+                having count(*) = 1
+            )
+        )
+    )
+    and coalesce((r.stopped_before is not null) = %(is_waiting)s::boolean, true)
 order by r.created_at desc, r.request_id asc
 limit %(maximum)s

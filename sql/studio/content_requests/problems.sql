@@ -1,6 +1,6 @@
 -- One row is one reason why a brief cannot be added as it is, as a sentence that says what to change.
--- Parameters: organization_id, template, brand_name (NULL for the only one), language, photo, search_terms,
--- platforms and channel_types (lists of the same length).
+-- Parameters: organization_id, template, brand_name (NULL for the only one), language, photo, search_terms, mode,
+-- variations, platforms and channel_types (lists of the same length).
 
 with wanted as (
     select
@@ -93,8 +93,40 @@ where
     and not exists (
         select
         from media.stock_images as s
-        where s.organization_id = %(organization_id)s and s.stock_image_id = %(photo)s
+        where
+            s.organization_id = %(organization_id)s
+            and s.stock_image_id = %(photo)s
+            and s.removed_at is null
     )
+union all
+select format('The stock image %%s is not of your own, and the mode brand_only takes no other.', %(photo)s::text)
+from media.stock_images as s
+where
+    %(mode)s::text = 'brand_only'
+    and s.organization_id = %(organization_id)s
+    and s.stock_image_id = %(photo)s::text
+    and s.source <> 'own'
+union all
+select 'The mode template_based takes no photo: leave --search and --photo out.'
+where %(mode)s::text = 'template_based' and coalesce(%(photo)s::text, %(search_terms)s::text) is not null
+union all
+select 'The mode stock_enhanced needs a photo: say what to search for with --search, or choose one with --photo.'
+where %(mode)s::text = 'stock_enhanced' and coalesce(%(photo)s::text, %(search_terms)s::text) is null
+union all
+select format(
+    'The template %%L shows no photo: choose another one, or the mode template_based.', %(template)s::text
+)
+from template as t
+where
+    coalesce(%(photo)s::text, %(search_terms)s::text) is not null
+    and not exists (
+        select
+        from jsonb_each(t.document -> 'fields') as f (name, field)
+        where f.field ->> 'kind' = 'picture'
+    )
+union all
+select 'Variations differ in their photos: say what to search for with --search, and choose none with --photo.'
+where %(variations)s::integer > 1 and (%(search_terms)s::text is null or %(photo)s::text is not null)
 union all
 select format(
     'The template %%L needs a photo: say what to search for, choose a stock image, or another template.',

@@ -1,11 +1,12 @@
 -- Adds the visual of a brief with its variants and their results, after `end_lease.sql` has ended its lease in the same
 -- transaction. Parameters: organization_id, request_id, version, brand_id, brand_version, template_id,
--- template_version, stock_image_id, fields (JSON), corrections, variants (JSON, each with its results).
+-- template_version, stock_image_id, pattern_asset_id, fields (JSON), corrections, variants (JSON, each with its
+-- results).
 
 with added as (
     insert into studio.generated_assets (
         organization_id, request_id, version, brand_id, brand_version, template_id, template_version, stock_image_id,
-        fields, corrections
+        pattern_asset_id, fields, corrections
     ) values (
         %(organization_id)s,
         %(request_id)s,
@@ -15,6 +16,7 @@ with added as (
         %(template_id)s,
         %(template_version)s,
         %(stock_image_id)s,
+        %(pattern_asset_id)s,
         %(fields)s::jsonb,
         %(corrections)s::studio.correction[]
     )

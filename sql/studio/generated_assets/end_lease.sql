@@ -4,7 +4,12 @@
 
 with ended as (
     update studio.content_requests
-    set state = 'generated', lease_id = null, leased_until = null, reason = %(note)s
+    set
+        state = 'generated',
+        stopped_before = case when 'texts' = any(stop_before) then 'texts' end::studio.manual_step,
+        lease_id = null,
+        leased_until = null,
+        reason = %(note)s
     where
         organization_id = %(organization_id)s
         and request_id = %(request_id)s

@@ -17,7 +17,7 @@ select
     b.banned_words,
     b.minimum_score,
     (
-        select f.object_path
+        select jsonb_build_object('asset_id', p.asset_id, 'path', f.object_path)
         from brand.brand_assets as p
         inner join media.media_files as f
             on p.organization_id = f.organization_id and p.media_file_id = f.media_file_id
@@ -28,7 +28,7 @@ select
             and p.is_active
         order by p.asset_id
         limit 1
-    ) as pattern_path,
+    ) as pattern,
     formats.formats
 from studio.content_requests as r
 inner join brand.current_visual_templates as t

@@ -36,6 +36,9 @@ class BrandFile:
     is_active: bool
     versions: int
     is_in_use: bool
+    pictures: int
+    """Pictures of the studio that were made with it."""
+    last_pictured_at: datetime | None
     created_at: datetime
 
 

@@ -73,7 +73,7 @@ def add(
 @json_option
 @command
 def list_command(organization: str | None, removed: bool, as_json: bool) -> None:
-    """Lists the files with how many versions of their brand were drawn with them."""
+    """Lists the files with how many versions of their brand and pictures of the studio were made with them."""
     url = migrated_database_url(Settings.from_environment())
     organization_id = None if organization is None else require_organization(url, organization).organization_id
     with transaction(url) as connection:
@@ -126,9 +126,10 @@ def _line(file: BrandFile) -> str:
     size = f"{file.width} by {file.height}" if file.width else ", ".join(file.font_families)
     use_count = "in use" if file.is_in_use else "not in use"
     versions = f", {file.versions:,} version{'s' if file.versions != 1 else ''}" if file.versions else ""
+    pictures = f", {file.pictures:,} picture{'s' if file.pictures != 1 else ''}" if file.pictures else ""
     removed = "" if file.is_active else ", removed"
     description = f"  {file.description}" if file.description else ""
     return (
         f"{file.asset_id}  {file.organization:16} {file.brand:16} {file.name:20} {file.asset_type:8} {size}, "
-        f"{file.size_bytes:,} bytes, {use_count}{versions}{removed}{description}"
+        f"{file.size_bytes:,} bytes, {use_count}{versions}{pictures}{removed}{description}"
     )

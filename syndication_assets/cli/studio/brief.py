@@ -1,5 +1,6 @@
 """`syndication brief`: visuals for channels, from what people ask for."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, printable, show_rows
-from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
-from syndication_assets.cli.studio.brief_output import brief_line, write_pictures
+from syndication_assets.cli.people.acting import in_organization, person_who_acts, requires
+from syndication_assets.cli.studio.brief_output import brief_line, pairs_of, write_evidence, write_pictures
+from syndication_assets.cli.studio.brief_steps import cancel, correct, edit, edit_picture, resume, retry
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
@@ -19,10 +21,13 @@ from syndication_assets.studio.requests.listing import (
     read_brief,
     shown_variants,
 )
+from syndication_assets.studio.requests.manual_steps import wait_line
 from syndication_assets.tenancy.organizations import require_organization
 
 STATES = ("pending", "processing", "generated", "review", "approved", "rejected", "published", "failed", "archived")
-CORRECTIONS = ("darker_overlay", "light_text", "dark_text")
+MODES = ("template_based", "stock_enhanced", "hybrid", "brand_only")
+QUALITIES = ("draft", "standard", "premium")
+STEPS = ("pictures", "texts", "decision")
 
 
 @click.group()
@@ -55,6 +60,22 @@ def brief() -> None:
 @click.option("--call-to-action", metavar="TEXT", help="The sentence that invites readers to act.")
 @click.option("--link", "link_url", metavar="URL", help="Page that the text links to.")
 @click.option("--alt-text", metavar="TEXT", help="Alternative text; default: what the visual says.")
+@click.option(
+    "--mode", type=click.Choice(MODES), default="hybrid", show_default=True, help="Where its photo may come from."
+)
+@click.option(
+    "--quality",
+    type=click.Choice(QUALITIES),
+    default="standard",
+    show_default=True,
+    help="draft: one format of each channel; premium: photos are hardly compressed.",
+)
+@click.option(
+    "--variations", type=click.IntRange(1, 5), default=1, show_default=True, help="Briefs with another photo each."
+)
+@click.option(
+    "--stop-before", type=click.Choice(STEPS), multiple=True, help="Wait for a person before this step; repeatable."
+)
 @click.option("--priority", type=int, default=0, show_default=True, help="Higher ones are made first.")
 @click.option("--due", "due_on", metavar="DAY", help="Day by which it is wanted, such as 2026-12-01.")
 @organization_option
@@ -67,7 +88,7 @@ def add(title: str, organization: str, message: str, fields: tuple[str, ...], **
     values = {
         "title": title,
         "brief": message,
-        "fields": dict(_pair(each) for each in fields),
+        "fields": pairs_of(fields),
         **{name: list(value) if isinstance(value, tuple) else value for name, value in options.items()},
     }
     _add(organization, [brief_of(values)], None)
@@ -94,17 +115,36 @@ def import_command(file: Path, batch: str | None, organization: str) -> None:
 @click.option("--organization", default=None, metavar="SLUG", help="Only briefs of this organization.")
 @click.option("--state", type=click.Choice(STATES), default=None, help="Only this state.")
 @click.option("--batch", default=None, metavar="NAME", help="Only this batch.")
+@click.option("--platform", default=None, metavar="NAME", help="Only with a channel of this platform.")
+@click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Only wanted before this day.")
+@click.option("--brand", default=None, metavar="NAME", help="Only of this brand.")
+@click.option("--words", default=None, metavar="TEXT", help="Only with this in title or message.")
+@click.option("--waiting", is_flag=True, help="Only those that wait for a person.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Maximum number of lines.")
 @json_option
 @command
-def list_command(organization: str | None, state: str | None, batch: str | None, limit: int, as_json: bool) -> None:
+def list_command(
+    organization: str | None,
+    due_before: datetime | None,
+    waiting: bool,
+    limit: int,
+    as_json: bool,
+    **filters: str | None,
+) -> None:
     """Lists briefs with how far they have come, the newest first."""
     url = _url()
     if organization is not None:
         require_organization(url, organization)
     with transaction(url) as connection:
-        rows = list_briefs(connection, organization=organization, state=state, batch=batch, maximum=limit)
-    show_rows(rows, brief_line, "There is no brief: `syndication brief add`.", as_json=as_json)
+        rows = list_briefs(
+            connection,
+            organization=organization,
+            due_before=None if due_before is None else due_before.date(),
+            is_waiting=waiting or None,
+            maximum=limit,
+            **filters,
+        )
+    show_rows(rows, brief_line, "There is no such brief: `syndication brief add`.", as_json=as_json)
 
 
 @brief.command()
@@ -115,8 +155,14 @@ def list_command(organization: str | None, state: str | None, batch: str | None,
     default=None,
     help="Also write its pictures into this directory.",
 )
+@click.option(
+    "--evidence",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Also write copies that mark what the rules found, and where.",
+)
 @command
-def show(request_id: str, pictures: Path | None) -> None:
+def show(request_id: str, pictures: Path | None, evidence: Path | None) -> None:
     """Shows a brief, its pictures with their scores and what lowers them, and its posts."""
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
@@ -124,6 +170,9 @@ def show(request_id: str, pictures: Path | None) -> None:
         row = read_brief(connection, request_id)
         variants, posts = shown_variants(connection, request_id), posts_of(connection, request_id)
     click.echo(printable(brief_line(row)))
+    if row.stopped_before is not None:
+        photo = "no photo" if row.stock_image_id is None else f"the photo {row.stock_image_id}"
+        click.echo(f"  {wait_line(request_id, row.stopped_before)}; it has {photo}")
     for variant in variants:
         score = "not measured" if variant.score is None else f"{variant.score:.2f} {variant.level}"
         posted = ", posted" if variant.is_posted else ""
@@ -133,59 +182,16 @@ def show(request_id: str, pictures: Path | None) -> None:
         )
         for finding in variant.findings:
             if finding["is_passed"] is False:
-                click.echo(printable(f"    {finding['severity']} {finding['rule']}: {finding['reason']}"))
+                lost = f" (-{finding['impact']:.2f})"
+                click.echo(printable(f"    {finding['severity']} {finding['rule']}{lost}: {finding['reason']}"))
     for proposal in proposals_of(finding for variant in variants for finding in variant.findings):
         click.echo(f"  proposed: syndication brief correct {request_id} --correction {proposal}")
     for channel, content_id, state in posts:
         click.echo(f"  {channel}: {content_id} {state}: syndication review show {content_id}")
     if pictures is not None:
         write_pictures(settings, pictures, request_id, variants)
-
-
-@brief.command()
-@click.argument("request_id", metavar="ID")
-@command
-@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
-def cancel(request_id: str) -> None:
-    """Puts a brief away. Texts of it that wait for a decision are rejected; what is scheduled is no longer sent."""
-    from syndication_assets.content.briefs.withdrawing import withdraw_brief  # noqa: PLC0415 - slow
-    from syndication_assets.studio.requests.request_states import cancel as put_away  # noqa: PLC0415
-
-    url = _url()
-    with transaction(url) as connection:
-        row = read_brief(connection, request_id)
-    put_away(url, row.organization_id, request_id)
-    rejected = withdraw_brief(url, row.organization_id, request_id, person_who_acts())
-    click.echo(f"{request_id} is cancelled; {rejected} of its texts are rejected.")
-
-
-@brief.command()
-@click.argument("request_id", metavar="ID")
-@command
-@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
-def retry(request_id: str) -> None:
-    """Lets a brief be made again, with the current versions of brand and template."""
-    from syndication_assets.studio.requests.request_states import make_again  # noqa: PLC0415 - slow
-
-    make_again(_url(), _organization_of(request_id), request_id)
-    click.echo(f"{request_id} waits to be made again: `syndication brief make`.")
-
-
-@brief.command()
-@click.argument("request_id", metavar="ID")
-@click.option(
-    "--correction", "corrections", multiple=True, type=click.Choice(CORRECTIONS), help="What to change; repeatable."
-)
-@command
-@requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
-def correct(request_id: str, corrections: tuple[str, ...]) -> None:
-    """Lets the visual of a brief be made again with corrections, as `show` proposes them; without any, as its template
-    is.
-    """
-    from syndication_assets.studio.requests.request_states import correct as make_corrected  # noqa: PLC0415 - slow
-
-    make_corrected(_url(), _organization_of(request_id), request_id, corrections)
-    click.echo(f"{request_id} waits to be made again: `syndication brief make`.")
+    if evidence is not None:
+        write_evidence(settings, url, evidence, row.organization_id, request_id)
 
 
 @brief.command()
@@ -196,16 +202,18 @@ def correct(request_id: str, corrections: tuple[str, ...]) -> None:
 def make(organization: str, limit: int) -> None:
     """Makes the visuals of briefs that wait, and writes their posts: what the job studio does."""
     from syndication_assets.content.briefs.brief_posts import write_brief_posts  # noqa: PLC0415 - slow
-    from syndication_assets.studio.making.making import Studio  # noqa: PLC0415
+    from syndication_assets.studio.making.processes import run_studio  # noqa: PLC0415
 
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     require_organization(url, organization)
-    run = Studio(url, settings, organization, limit=limit).run()
+    run = run_studio(url, settings, organization, limit=limit)
     posts = write_brief_posts(url, settings, organization=organization)
     click.echo(
         f"{len(run.assets):,} visuals with {run.variants:,} pictures were made, and {len(posts.texts):,} texts written."
     )
+    if run.stopped:
+        click.echo(f"  {run.stopped:,} wait for a person: `syndication brief list --waiting`")
     for reason, number in (run.failures + run.notes + posts.unwritten).most_common(20):
         click.echo(printable(f"  {number:,}: {reason}"))
 
@@ -215,24 +223,16 @@ def _add(organization: str, briefs: list[Any], batch: str | None) -> None:
 
     url = _url()
     organization_id = require_organization(url, organization).organization_id
-    for request_id, each in zip(
-        add_briefs(url, organization_id, briefs, person_who_acts(), batch), briefs, strict=True
-    ):
+    # A brief with variations is added once for each.
+    added = [each for each in briefs for _ in range(each.variations)]
+    for request_id, each in zip(add_briefs(url, organization_id, briefs, person_who_acts(), batch), added, strict=True):
         click.echo(printable(f"{request_id}: {each.title} ({each.language}) for {', '.join(each.channels)}"))
     click.echo("The studio makes them with its next run: `syndication brief make`.")
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not (name and separator):
-        raise SyndicationError(f"{text!r} is no field: write it as name=text.")
-    return name, value
-
-
-def _organization_of(request_id: str) -> str:
-    with transaction(_url()) as connection:
-        return read_brief(connection, request_id).organization_id
-
-
 def _url() -> str:
     return migrated_database_url(Settings.from_environment())
+
+
+for each in (cancel, retry, correct, resume, edit, edit_picture):
+    brief.add_command(each)

@@ -7,7 +7,7 @@ import click
 
 from syndication_assets.cli.command import command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, printable, show_rows
-from syndication_assets.cli.people.acting import in_organization, requires
+from syndication_assets.cli.people.acting import in_organization, of_rows, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.stock.listing import ListedImage, list_images
@@ -68,16 +68,17 @@ def add(
 @stock.command(name="list")
 @click.option("--organization", default=None, metavar="SLUG", help="Only pictures of this organization.")
 @click.option("--source", type=click.Choice(SOURCES), default=None, help="Only of this source.")
+@click.option("--removed", is_flag=True, help="Also photos that were removed, and stay for visuals that show them.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1), help="Maximum number of lines.")
 @json_option
 @command
-def list_command(organization: str | None, source: str | None, limit: int, as_json: bool) -> None:
+def list_command(organization: str | None, source: str | None, removed: bool, limit: int, as_json: bool) -> None:
     """Lists stored photos with their licences, the newest first."""
     url = migrated_database_url(Settings.from_environment())
     if organization is not None:
         require_organization(url, organization)
     with transaction(url) as connection:
-        rows = list_images(connection, organization=organization, source=source, maximum=limit)
+        rows = list_images(connection, organization=organization, source=source, has_removed=removed, maximum=limit)
     show_rows(rows, _line, "There is no photo: `syndication stock add` or `search`.", as_json=as_json)
 
 
@@ -87,12 +88,41 @@ def list_command(organization: str | None, source: str | None, limit: int, as_js
 def show(stock_image_id: str) -> None:
     """Shows a photo with all that its source says of it."""
     with transaction(migrated_database_url(Settings.from_environment())) as connection:
-        rows = list_images(connection, stock_image_id=stock_image_id, maximum=1)
+        rows = list_images(connection, stock_image_id=stock_image_id, has_removed=True, maximum=1)
     if not rows:
         raise SyndicationError(f"There is no photo {stock_image_id}: `syndication stock list`.")
     for name, value in rows[0]._asdict().items():
         shown = "not known" if value is None else value
         click.echo(printable(f"{name.replace('_', ' ')}: {shown}"))
+
+
+@stock.command()
+@click.argument("stock_image_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@command
+@requires("briefs.edit", of_rows("media.stock_images", "stock_image_id"))
+def remove(stock_image_id: str, yes: bool) -> None:
+    """Takes a photo out of the stock, so that no brief takes it any more. Visuals that show it keep it."""
+    from syndication_assets.media.stock.removing import remove_image  # noqa: PLC0415 - slow
+
+    url = migrated_database_url(Settings.from_environment())
+    with transaction(url) as connection:
+        rows = connection.execute(
+            "select organization_id from media.stock_images where stock_image_id = %s and removed_at is null",
+            [stock_image_id],
+        ).fetchall()
+    if not rows:
+        raise SyndicationError(f"There is no photo {stock_image_id}: `syndication stock list`.")
+    if not yes:
+        click.confirm(f"Remove {stock_image_id}?", abort=True)
+    with transaction(url) as connection:
+        removal = remove_image(connection, rows[0][0], stock_image_id)
+    if removal is None:
+        raise SyndicationError(f"There is no photo {stock_image_id} any more.")
+    if removal.is_deleted:
+        click.echo(f"{stock_image_id} is removed; its file goes with `syndication media clean`.")
+    else:
+        click.echo(f"{stock_image_id} is removed, and stays for what has it: {', '.join(removal.request_ids)}.")
 
 
 @stock.command()
@@ -128,8 +158,9 @@ def search(words: str, orientation: str, organization: str) -> None:
 
 
 def _line(row: ListedImage) -> str:
+    removed = "" if row.removed_at is None else ", removed"
     used = "never used" if row.last_used_at is None else f"used {row.last_used_at:%Y-%m-%d}"
     return (
-        f"{row.organization} {row.stock_image_id} {row.source} {row.licence or 'licence not known'}, {used}: "
+        f"{row.organization} {row.stock_image_id} {row.source} {row.licence or 'licence not known'}, {used}{removed}: "
         f"{row.title or row.source_image_id}"
     )

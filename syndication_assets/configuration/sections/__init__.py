@@ -15,6 +15,7 @@ from syndication_assets.configuration.sections.blog_sections import BLOG_SECTION
 from syndication_assets.configuration.sections.brands import BRANDS
 from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
+from syndication_assets.configuration.sections.compliance_rules import COMPLIANCE_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
 from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.limits import LIMITS, TIERS
@@ -88,6 +89,7 @@ SHARED: tuple[Section, ...] = (
     QUOTAS,
     MEDIA_HOSTS,
     STOCK_SOURCES,
+    COMPLIANCE_RULES,
     PRIORITY_FACTORS,
     RETENTION_DEFAULTS,
     SNAPSHOT_INTERVAL_DEFAULTS,

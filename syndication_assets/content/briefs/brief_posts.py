@@ -141,10 +141,16 @@ def _post(
         templates=[],
         materials=materials_of(connection, row["organization_id"]),
         post_kind="announcement",
-        instructions=brief.instructions,
+        instructions=_instructions(brief, picture),
         language=brief.language,
         picture=picture,
     )
+
+
+def _instructions(brief: Brief, picture: PostPicture | None) -> str:
+    """What a language model is told: the brief, in the voice of the brand that its visual was made for."""
+    brand = None if picture is None else picture.brand
+    return "\n".join(filter(None, [brief.instructions, None if brand is None else brand.instructions]))
 
 
 def _written(brief: Brief, post: PostToWrite) -> WrittenText:

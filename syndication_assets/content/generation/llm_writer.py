@@ -12,7 +12,7 @@ from syndication_assets.ai.paid_requests import PaidRequests, Subject, Unanswere
 from syndication_assets.ai.prompts import Messages, follow_up, question_again
 from syndication_assets.content.compliance.validation import hard_reasons
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.generation.post_prompt import post_question
+from syndication_assets.content.generation.post_prompt import PROMPT_VERSION, post_question
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.template import TemplateError
 from syndication_assets.content.generation.writing import (
@@ -195,6 +195,7 @@ class _Batch:
                 template.template_id if template else None,
                 template.version if template else None,
                 attempt,
+                prompt_version=PROMPT_VERSION,
             )
 
 

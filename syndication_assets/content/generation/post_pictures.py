@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from syndication_assets.content.compliance.validation import Finding
+from syndication_assets.content.generation.brand_voice import BrandVoice
 from syndication_assets.content.post_hashtags import CLOSING_HASHTAGS
 
 
@@ -18,6 +19,8 @@ class PostPicture:
     """Why it may not be published, whatever the text says."""
     broken_rules: tuple[str, ...]
     """The hard rules of the brand that the picture breaks, each as a sentence."""
+    brand: BrandVoice | None = None
+    """The brand that it was made for."""
 
     def with_attribution(self, text: str) -> str:
         """The text with the words that the licence of the photo wants in it, before hashtags that end the text."""
@@ -35,4 +38,5 @@ class PostPicture:
         return [
             Finding("picture_licence", "hard", problem),
             Finding("picture_compliance", "hard", broken or None),
+            *([] if self.brand is None else self.brand.findings(text)),
         ]

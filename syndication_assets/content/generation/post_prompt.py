@@ -12,6 +12,8 @@ from syndication_assets.content.compliance.channel_rules import ChannelRules, Re
 from syndication_assets.content.generation.template_rows import UsableTemplate
 from syndication_assets.content.post_facts import Facts
 
+PROMPT_VERSION = 1
+"""Raised when the same rules, facts, template and instructions give another question."""
 LONGEST_DESCRIPTION = 3_000
 LONGEST_FIELD = 300
 _ABOUT_OTHER_TEXTS = {"near_duplicate_days", "near_duplicate_threshold", "variations", "variations_by"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from syndication_assets.content.generation.brand_voice import BrandVoice
 from syndication_assets.content.generation.post_pictures import PostPicture
 from syndication_assets.database.connection import Connection, run_file
 
@@ -26,4 +27,16 @@ def _picture(values: Mapping[str, Any]) -> PostPicture:
         values["attribution"],
         values["licence_problem"],
         tuple(values["broken_rules"]),
+        None if values["brand_name"] is None else _voice(values),
+    )
+
+
+def _voice(values: Mapping[str, Any]) -> BrandVoice:
+    return BrandVoice(
+        values["brand_name"],
+        values["voice"],
+        values["messaging_guidelines"],
+        values["usage_restrictions"],
+        tuple(values["vocabulary"]),
+        tuple(values["banned_words"]),
     )

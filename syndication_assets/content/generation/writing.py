@@ -43,6 +43,8 @@ class WrittenText:
     created_by: str | None = None
     reused: SeenProduct | None = None
     """What the author of the reused text was told about the product; None if the text was written for the post."""
+    prompt_version: int | None = None
+    """Version of the question that a language model answered with the text; None for other texts."""
 
     @property
     def seen(self) -> SeenProduct:
@@ -205,6 +207,7 @@ def store(connection: Connection, texts: Iterable[WrittenText]) -> tuple[int, in
             "seen_currency": text.seen.currency,
             "content_hash": text.draft.content_hash().hex(),
             "created_by": text.created_by,
+            "prompt_version": text.prompt_version,
             "findings": [
                 {"rule_name": finding.rule_name, "severity": finding.severity, "reason": finding.reason}
                 for finding in text.findings

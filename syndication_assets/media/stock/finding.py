@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.http.clients.public_client import FetchError, PublicClient
 from syndication_assets.http.clients.public_urls import PublicUrlError
@@ -24,7 +24,15 @@ from syndication_assets.media.media_store import MediaStore
 from syndication_assets.media.stock.candidate import Candidate
 from syndication_assets.media.stock.sources import open_source, read_sources
 from syndication_assets.media.stock.stock_source import Orientation, SourceRow, StockError, StockSource
-from syndication_assets.media.stock.use import StockImage, add_image, own_images, read_image, recently_used
+from syndication_assets.media.stock.use import (
+    StockImage,
+    add_image,
+    mark_used,
+    own_images,
+    read_image,
+    recently_used,
+    take_image,
+)
 from syndication_assets.media.stored_media import add_file, store_file
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.settings import Settings
@@ -54,11 +62,10 @@ class StockPhotos:
     read: Callable[[bytes, str], Preview]
     services: dict[str, StockSource] = field(default_factory=dict)
 
-    def find(self, organization_id: str, terms: str, orientation: Orientation) -> Finding:
-        """The first photo that a source has for the terms. DatabaseError."""
+    def find(self, organization_id: str, terms: str, orientation: Orientation, *, only_own: bool = False) -> Finding:
+        """The first photo that a source has for the terms, or that the organization itself has. DatabaseError."""
         with transaction(self.url) as connection:
-            days = read_setting(connection, "studio.photo_no_repeat_days", organization_id)
-            unused_since = datetime.now(UTC) - timedelta(days=days)
+            unused_since = _unused_since(connection, organization_id)
             sources, reasons = read_sources(connection, self.settings)
             own = own_images(connection, organization_id, terms, unused_since)
         for row in sources:
@@ -66,6 +73,8 @@ class StockPhotos:
                 if own:
                     return Finding(own[0], reasons)
                 reasons["own"] = "no own picture says one of the words"
+                continue
+            if only_own:
                 continue
             try:
                 with self.ledger.of(organization_id):
@@ -79,6 +88,28 @@ class StockPhotos:
                 return Finding(image, reasons)
             reasons[row.source] = "it has no unused photo that may be used"
         return Finding(None, reasons)
+
+    def take(
+        self, organization_id: str, terms: str, orientation: Orientation, *, only_own: bool = False
+    ) -> tuple[Finding, datetime | None]:
+        """The photo as `find` finds it, which nobody else takes from now on, and when it was used before.
+
+        Two runs may find the same one: who comes second looks for another. DatabaseError.
+        """
+        while True:
+            found = self.find(organization_id, terms, orientation, only_own=only_own)
+            if found.image is None:
+                return found, None
+            with transaction(self.url) as connection:
+                unused_since = _unused_since(connection, organization_id)
+                taken = take_image(connection, organization_id, found.image.stock_image_id, unused_since)
+            if taken is not None:
+                return found, taken.used_before
+
+    def give_back(self, organization_id: str, stock_image_id: str, used_before: datetime | None) -> None:
+        """Lets others take a photo that nothing was made of."""
+        with transaction(self.url) as connection:
+            mark_used(connection, organization_id, stock_image_id, used_before)
 
     def close(self) -> None:
         for service in self.services.values():
@@ -173,3 +204,7 @@ def opened_stock_photos(
         photos = StockPhotos(url, settings, store, ledger, client.get, read)
         stack.callback(photos.close)
         yield photos
+
+
+def _unused_since(connection: Connection, organization_id: str) -> datetime:
+    return datetime.now(UTC) - timedelta(days=read_setting(connection, "studio.photo_no_repeat_days", organization_id))

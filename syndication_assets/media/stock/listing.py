@@ -28,6 +28,7 @@ class ListedImage(NamedTuple):
     height: int | None
     object_path: str
     last_used_at: datetime | None
+    removed_at: datetime | None
 
 
 def list_images(
@@ -36,6 +37,7 @@ def list_images(
     organization: str | None = None,
     source: str | None = None,
     stock_image_id: str | None = None,
+    has_removed: bool = False,
     maximum: int = 50,
 ) -> list[ListedImage]:
     """The newest first."""
@@ -43,6 +45,7 @@ def list_images(
         "organization": organization,
         "source": source,
         "stock_image_id": stock_image_id,
+        "has_removed": has_removed,
         "maximum": maximum,
     }
     return [ListedImage(*row) for row in connection.execute(load_sql("media/stock/listed.sql"), parameters)]

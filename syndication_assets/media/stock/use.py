@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.media.stock.candidate import Candidate
@@ -51,23 +52,44 @@ def add_image(
 
 
 def read_image(connection: Connection, organization_id: str, stock_image_id: str) -> StockImage | None:
-    """None if there is no such picture."""
+    """None if there is no such picture, or if it was removed."""
     rows = connection.execute(
         "select s.stock_image_id, f.object_path, s.title,"
         " case when s.is_attribution_required then s.attribution end"
         " from media.stock_images as s inner join media.media_files as f using (organization_id, media_file_id)"
-        " where s.organization_id = %s and s.stock_image_id = %s",
+        " where s.organization_id = %s and s.stock_image_id = %s and s.removed_at is null",
         [organization_id, stock_image_id],
     ).fetchall()
     return StockImage(*rows[0]) if rows else None
 
 
-def mark_used(connection: Connection, organization_id: str, stock_image_id: str) -> None:
-    """A visual shows it from now on: searches leave it out for a while."""
+def mark_used(connection: Connection, organization_id: str, stock_image_id: str, moment: datetime | None) -> None:
+    """A visual has shown it at that moment, None for never: searches leave it out for a while."""
     connection.execute(
-        "update media.stock_images set last_used_at = now() where organization_id = %s and stock_image_id = %s",
-        [organization_id, stock_image_id],
+        "update media.stock_images set last_used_at = %s where organization_id = %s and stock_image_id = %s",
+        [moment, organization_id, stock_image_id],
     )
+
+
+class Taken(NamedTuple):
+    """A photo that a run has taken."""
+
+    used_before: datetime | None
+
+
+def take_image(
+    connection: Connection, organization_id: str, stock_image_id: str, unused_since: datetime
+) -> Taken | None:
+    """Marks a photo as used now, unless a visual has shown it since then; None if one has."""
+    rows = connection.execute(
+        "with before as (select last_used_at from media.stock_images where organization_id = %(organization_id)s"
+        " and stock_image_id = %(stock_image_id)s for update)"
+        " update media.stock_images as s set last_used_at = now() from before as b"
+        " where s.organization_id = %(organization_id)s and s.stock_image_id = %(stock_image_id)s"
+        " and (b.last_used_at is null or b.last_used_at < %(unused_since)s) returning b.last_used_at",
+        {"organization_id": organization_id, "stock_image_id": stock_image_id, "unused_since": unused_since},
+    ).fetchall()
+    return Taken(*rows[0]) if rows else None
 
 
 def own_images(connection: Connection, organization_id: str, terms: str, unused_since: datetime) -> list[StockImage]:
@@ -80,10 +102,10 @@ def own_images(connection: Connection, organization_id: str, terms: str, unused_
 
 
 def recently_used(connection: Connection, organization_id: str, source: str, unused_since: datetime) -> set[str]:
-    """Ids, at the source, of the pictures that a visual has shown since then."""
+    """Ids, at the source, of the pictures that a visual has shown since then, or that were removed."""
     rows = connection.execute(
         "select source_image_id from media.stock_images"
-        " where organization_id = %s and source = %s and last_used_at >= %s",
+        " where organization_id = %s and source = %s and (last_used_at >= %s or removed_at is not null)",
         [organization_id, source, unused_since],
     )
     return {source_image_id for (source_image_id,) in rows}

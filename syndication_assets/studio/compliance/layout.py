@@ -1,10 +1,12 @@
 """Logo, safe zone and file: what is known of a picture that we have drawn ourselves. Pure."""
 
 import io
+import math
 
 from PIL import Image
 
 from syndication_assets.rendering.boxes import PixelBox
+from syndication_assets.rendering.document import TextLayer
 from syndication_assets.studio.compliance.rules import Measured
 from syndication_assets.studio.compliance.subject import Subject, corners
 
@@ -65,7 +67,30 @@ def safe_zone(subject: Subject) -> Measured:
     return Measured(
         float(sum(outside.values())),
         "The platform covers a part of it: move it in the template, in this format.",
-        {"pixels": outside, "safe": [left, top, right, bottom]},
+        {
+            "pixels": outside,
+            "safe": [left, top, right, bottom],
+            "boxes": {name: corners(box) for name, box in named.items() if name in outside},
+        },
+    )
+
+
+def text_fit(subject: Subject) -> Measured:
+    """The share of its size that the text keeps which was made smallest to fit."""
+    reference = math.sqrt(subject.format.width * subject.format.height)
+    designed = {layer.name: layer.size * reference for layer in subject.template.layers if isinstance(layer, TextLayer)}
+    kept = {
+        name: min(size / designed[name], 1.0)
+        for name, size in subject.picture.text_sizes.items()
+        if name in designed and name in subject.text_boxes
+    }
+    if not kept:
+        return Measured(None, "It has no text.")
+    smallest = min(kept, key=lambda name: kept[name])
+    return Measured(
+        kept[smallest],
+        f"The text of {smallest!r} is much smaller than the template wants it: say it in fewer words.",
+        {"layer": smallest, "box": corners(subject.text_boxes[smallest])},
     )
 
 

@@ -3,30 +3,36 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from syndication_assets.database.connection import Connection
-from syndication_assets.studio.compliance import colours, layout, wording
+from syndication_assets.studio.compliance import colours, layout, lettering, wording
 from syndication_assets.studio.compliance.rules import Measured, Result, Rule, judged
-from syndication_assets.studio.compliance.subject import Subject
+from syndication_assets.studio.compliance.subject import Said, Subject
 
 MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
     "contrast": colours.contrast,
     "contrast_large": colours.contrast_large,
-    "alt_text": wording.alt_text,
     "logo": layout.logo,
     "logo_size": layout.logo_size,
     "logo_clear_space": layout.logo_clear_space,
     "logo_proportions": layout.logo_proportions,
     "safe_zone": layout.safe_zone,
+    "fonts": lettering.fonts,
+    "text_fit": layout.text_fit,
     "palette": colours.palette,
     "file_size": layout.file_size,
     "dimensions": layout.dimensions,
     "mime_type": layout.mime_type,
-    "banned_words": wording.banned_words,
-    "vocabulary": wording.vocabulary,
-    "reading_grade": wording.reading_grade,
     "drawn_colours": colours.drawn_colours,
     "template_kept": layout.template_kept,
 }
-"""By the name of the rule. A rule of another name is not measured, and has no result."""
+"""What is measured of a picture, by the name of the rule. A rule that is nowhere here has no result."""
+MEASURES_OF_WORDS: Mapping[str, Callable[[Said], Measured]] = {
+    "alt_text": wording.alt_text,
+    "banned_words": wording.banned_words,
+    "vocabulary": wording.vocabulary,
+    "reading_grade": wording.reading_grade,
+}
+LIKENESS = "likeness"
+"""The rule that compares a picture with those of other briefs, which the database finds."""
 
 
 def active_rules(connection: Connection) -> list[Rule]:
@@ -40,4 +46,12 @@ def active_rules(connection: Connection) -> list[Rule]:
 
 
 def measure(subject: Subject, rules: Sequence[Rule]) -> list[Result]:
-    return [judged(rule, MEASURES[rule.rule_name](subject)) for rule in rules if rule.rule_name in MEASURES]
+    """The results of a picture, without its likeness to others."""
+    of_picture = [judged(rule, MEASURES[rule.rule_name](subject)) for rule in rules if rule.rule_name in MEASURES]
+    return [*of_picture, *measure_words(subject.said, rules)]
+
+
+def measure_words(said: Said, rules: Sequence[Rule]) -> list[Result]:
+    return [
+        judged(rule, MEASURES_OF_WORDS[rule.rule_name](said)) for rule in rules if rule.rule_name in MEASURES_OF_WORDS
+    ]

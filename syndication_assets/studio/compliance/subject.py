@@ -10,6 +10,23 @@ from syndication_assets.rendering.rendered_picture import RenderedPicture
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What brief and visual say, and the words of the brand."""
+
+    fields: Mapping[str, str]
+    message: str
+    language: str
+    alt_text: str
+    vocabulary: Sequence[str]
+    banned_words: Sequence[str]
+
+    @property
+    def words(self) -> str:
+        """What brief and visual say."""
+        return "\n".join(dict.fromkeys([self.message, *self.fields.values()]))
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A rendered picture, with what it was to be."""
 
@@ -20,12 +37,7 @@ class Subject:
     format: Format
     maximum_bytes: int | None
     mime_types: Sequence[str]
-    fields: Mapping[str, str]
-    message: str
-    language: str
-    alt_text: str
-    vocabulary: Sequence[str]
-    banned_words: Sequence[str]
+    said: Said
     corrections: Sequence[str]
 
     @property
@@ -43,11 +55,6 @@ class Subject:
     @property
     def has_logo_layer(self) -> bool:
         return any(isinstance(layer, LogoLayer) and layer.is_in(self.format.name) for layer in self.template.layers)
-
-    @property
-    def words(self) -> str:
-        """What brief and visual say."""
-        return "\n".join(dict.fromkeys([self.message, *self.fields.values()]))
 
     def _boxes_of(self, kind: type[PhotoLayer] | type[LogoLayer]) -> list[PixelBox]:
         return [

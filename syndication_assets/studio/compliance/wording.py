@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from syndication_assets.studio.compliance.rules import Measured
-from syndication_assets.studio.compliance.subject import Subject
+from syndication_assets.studio.compliance.subject import Said
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?\u2026]+(?:\s|$)")
@@ -12,10 +12,10 @@ _VOWELS = re.compile(r"[aeiouy]+")
 _FEWEST_WORDS = 30
 
 
-def banned_words(subject: Subject) -> Measured:
-    if not subject.banned_words:
+def banned_words(said: Said) -> Measured:
+    if not said.banned_words:
         return Measured(None, "The brand bans no words.")
-    found = _found(subject.banned_words, f"{subject.words}\n{subject.alt_text}")
+    found = _found(said.banned_words, f"{said.words}\n{said.alt_text}")
     return Measured(
         float(sum(found.values())),
         f"It says {', '.join(map(repr, found))}, which the brand does not: cancel the brief, and say it otherwise.",
@@ -23,13 +23,13 @@ def banned_words(subject: Subject) -> Measured:
     )
 
 
-def vocabulary(subject: Subject) -> Measured:
-    if not subject.vocabulary:
+def vocabulary(said: Said) -> Measured:
+    if not said.vocabulary:
         return Measured(None, "The brand has no vocabulary.")
     otherwise = {}
-    for word in subject.vocabulary:
-        said = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", subject.words, re.IGNORECASE)
-        if others := sorted({each for each in said if each != word}):
+    for word in said.vocabulary:
+        spellings = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", said.words, re.IGNORECASE)
+        if others := sorted({each for each in spellings if each != word}):
             otherwise[word] = others
     return Measured(
         float(sum(map(len, otherwise.values()))),
@@ -38,22 +38,22 @@ def vocabulary(subject: Subject) -> Measured:
     )
 
 
-def reading_grade(subject: Subject) -> Measured:
+def reading_grade(said: Said) -> Measured:
     """0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid et al., 1975). Syllables are groups of vowels."""
-    if subject.language != "en":
+    if said.language != "en":
         return Measured(None, "The formula is for English.")
-    words = _WORD.findall(subject.message)
+    words = _WORD.findall(said.message)
     if len(words) < _FEWEST_WORDS:
         return Measured(None, "The brief is too short for it.")
-    sentences = max(len(_SENTENCE_END.findall(subject.message)), 1)
+    sentences = max(len(_SENTENCE_END.findall(said.message)), 1)
     syllables = sum(_syllables(word.casefold()) for word in words)
     grade = 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
     evidence = {"words": len(words), "sentences": sentences}
     return Measured(max(grade, 0.0), "The brief is hard to read: write shorter sentences.", evidence)
 
 
-def alt_text(subject: Subject) -> Measured:
-    words = len(subject.alt_text.split())
+def alt_text(said: Said) -> Measured:
+    words = len(said.alt_text.split())
     return Measured(float(words), "The alternative text says too little: give one with the brief.", {"words": words})
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from syndication_assets.rendering.document import Format, PhotoLayer, ShapeLayer, TextLayer, VisualTemplate, WideBox
 from syndication_assets.rendering.errors import FieldError
+from syndication_assets.studio.compliance.proposals import OVERLAY_OPACITY, corrected_colour
 
-_OVERLAY_OPACITY = 0.55
 _SENTENCE_END = re.compile("(?<=[.!?\u2026\u3002\uff01\uff1f\u061f])\\s+|(?<=[\u3002\uff01\uff1f])(?=\\S)")
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "title": ("headline", "title"),
@@ -33,10 +33,7 @@ def filled(
     not have, and for a picture that is given as a text.
     """
     for name in given:
-        if name not in template.fields:
-            raise FieldError(name, f"is not in the template: it has {', '.join(template.fields)}.")
-        if template.fields[name].kind == "picture":
-            raise FieldError(name, "is a picture: search for one, or name a stock image.")
+        _require_text(template, name)
     values: dict[str, str | None] = {
         "title": title,
         "message": message,
@@ -56,6 +53,13 @@ def filled(
         if longest is None or len(value) <= longest or template.fields[field].is_required:
             fields[field] = value
     return {name: value for name, value in fields.items() if value}
+
+
+def own_texts(template: VisualTemplate, given: Mapping[str, str]) -> dict[str, str]:
+    """What a person gave a single picture. FieldError as of `filled`."""
+    for name in given:
+        _require_text(template, name)
+    return dict(given)
 
 
 def shows_attribution(fields: Mapping[str, str], attribution: str | None) -> bool:
@@ -92,12 +96,11 @@ def corrected(template: VisualTemplate, corrections: Sequence[str], colours: Map
                 name="correction_overlay",
                 box=WideBox(x=0, y=0, width=1, height=1),
                 colour="#000000",
-                opacity=_OVERLAY_OPACITY,
+                opacity=OVERLAY_OPACITY,
             )
             layers.insert(last_photo + 1, overlay)
         else:
-            by_lightness = sorted([*colours.values(), "#ffffff", "#000000"], key=_lightness)
-            colour = by_lightness[-1] if correction == "light_text" else by_lightness[0]
+            colour = corrected_colour(correction, colours.values())
             layers = [
                 layer.model_copy(update={"colour": colour}) if isinstance(layer, TextLayer) else layer
                 for layer in layers
@@ -115,6 +118,13 @@ def alternative_text(given: str | None, fields: Mapping[str, str], template: Vis
     return " ".join([*parts, *([] if photo is None else [f"({photo})"])])
 
 
+def _require_text(template: VisualTemplate, name: str) -> None:
+    if name not in template.fields:
+        raise FieldError(name, f"is not in the template: it has {', '.join(template.fields)}.")
+    if template.fields[name].kind == "picture":
+        raise FieldError(name, "is a picture: search for one, or name a stock image.")
+
+
 def _shortened(message: str, longest: int) -> str:
     """The first sentences that fit; the first one alone if none does, which the renderer then refuses."""
     sentences = [part.strip() for part in _SENTENCE_END.split(message.strip()) if part.strip()]
@@ -123,8 +133,3 @@ def _shortened(message: str, longest: int) -> str:
         if len(text) <= longest:
             return text
     return sentences[0]
-
-
-def _lightness(colour: str) -> float:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,7 +1,7 @@
 """What a brief is made with: template, brand and formats as they are now, and the files that they name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
+from syndication_assets.studio.making.former_variants import FormerVariant, former_variants
 from syndication_assets.studio.making.request_queue import LeasedBrief
 
 
@@ -31,6 +32,11 @@ class ChannelFormat:
     @property
     def channel(self) -> str:
         return f"{self.platform}/{self.channel_type}"
+
+    @property
+    def name(self) -> str:
+        """Channel and format, as in `facebook/feed_post square`."""
+        return f"{self.channel} {self.format.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +61,11 @@ class Inputs:
     brand_rules: BrandRules
     pattern: bytes | None
     """The brand's own pattern, for a visual without a photo."""
+    pattern_asset_id: str | None
     formats: tuple[ChannelFormat, ...]
     """By channel; of each channel, the one that is posted first."""
+    former: Mapping[str, FormerVariant] = field(default_factory=dict)
+    """The pictures of the newest visual of the brief, by channel and format."""
 
     @property
     def template_version_id(self) -> str:
@@ -71,6 +80,7 @@ def read_inputs(url: str, store: MediaStore, brief: LeasedBrief) -> Inputs:
             "studio/generated_assets/inputs.sql",
             {"organization_id": brief.organization_id, "request_id": brief.request_id},
         ).fetchall()
+        former = former_variants(connection, brief.organization_id, brief.request_id)
     if not rows:
         raise UnmakeableError(
             f"The template {brief.template_name!r} or its brand is not active any more: `syndication brief cancel`, "
@@ -96,6 +106,8 @@ def read_inputs(url: str, store: MediaStore, brief: LeasedBrief) -> Inputs:
         logo=None if row["logo_path"] is None else store.content(row["logo_path"]),
         version=f"{row['brand_id']}/{row['brand_version']}",
     )
+    # A template that stands by itself takes no pattern either.
+    pattern = None if brief.mode == "template_based" else row["pattern"]
     return Inputs(
         template_id=row["template_id"],
         template_version=row["template_version"],
@@ -104,9 +116,18 @@ def read_inputs(url: str, store: MediaStore, brief: LeasedBrief) -> Inputs:
         brand_version=row["brand_version"],
         look=look,
         brand_rules=BrandRules(tuple(row["vocabulary"]), tuple(row["banned_words"]), float(row["minimum_score"])),
-        pattern=None if row["pattern_path"] is None else store.content(row["pattern_path"]),
-        formats=tuple(_format(each) for each in row["formats"]),
+        pattern=None if pattern is None else store.content(pattern["path"]),
+        pattern_asset_id=None if pattern is None else pattern["asset_id"],
+        formats=_wanted(brief, [_format(each) for each in row["formats"]]),
+        former=former,
     )
+
+
+def _wanted(brief: LeasedBrief, formats: Sequence[ChannelFormat]) -> tuple[ChannelFormat, ...]:
+    """All formats; of a draft, the one of each channel that is posted."""
+    if brief.quality != "draft":
+        return tuple(formats)
+    return tuple({each.channel: each for each in reversed(formats)}.values())[::-1]
 
 
 def _format(values: Mapping[str, Any]) -> ChannelFormat:

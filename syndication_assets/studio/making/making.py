@@ -17,14 +17,20 @@ from syndication_assets.settings import Settings
 from syndication_assets.studio.compliance.measuring import active_rules
 from syndication_assets.studio.compliance.rules import Rule
 from syndication_assets.studio.making.inputs import UnmakeableError, read_inputs
-from syndication_assets.studio.making.photo import FindPhoto
-from syndication_assets.studio.making.request_queue import LeasedBrief, fail, lease_next, recover
+from syndication_assets.studio.making.photo import FindPhoto, NoPhotoError, Photo
+from syndication_assets.studio.making.request_queue import (
+    LeasedBrief,
+    fail,
+    lease_next,
+    recover,
+    stop_before_pictures,
+)
 from syndication_assets.studio.making.stock_photos import stock_photos
 from syndication_assets.studio.making.storing import store_visual
 from syndication_assets.studio.making.visual import make_visual
 
 logger = logging.getLogger(__name__)
-_MOST_BRIEFS = 1000
+MOST_BRIEFS = 1000
 
 
 @dataclass(slots=True)
@@ -39,6 +45,17 @@ class StudioRun:
     notes: Counter[str] = field(default_factory=Counter)
     """What people should know of visuals that were made, such as why one has no photo."""
     recovered: int = 0
+    stopped: int = 0
+    """How many wait for a person before their pictures are made."""
+
+    def add(self, other: "StudioRun") -> None:
+        """Counts what another process of the same run made."""
+        self.assets += other.assets
+        self.variants += other.variants
+        self.failures += other.failures
+        self.notes += other.notes
+        self.recovered += other.recovered
+        self.stopped += other.stopped
 
 
 def current_time() -> datetime:
@@ -56,7 +73,7 @@ class Studio:
     find_photo: FindPhoto | None = None
     """By default, asks the sources of stock images."""
     run_id: str | None = None
-    limit: int = _MOST_BRIEFS
+    limit: int = MOST_BRIEFS
     now: Callable[[], datetime] = current_time
     log: logging.Logger = logger
 
@@ -81,16 +98,20 @@ class Studio:
         self, brief: LeasedBrief, store: MediaStore, rules: list[Rule], find_photo: FindPhoto, run: StudioRun
     ) -> None:
         """Makes one brief, or keeps why nothing was made."""
+        photo = None
         try:
             inputs = read_inputs(self.url, store, brief)
             photo, note = find_photo(brief, inputs.formats)
+            if "pictures" in brief.stop_before:
+                self._stop(brief, photo, note, run)
+                return
             visual = make_visual(brief, inputs, photo, rules)
-            asset_id = store_visual(self.url, store, brief, inputs, visual, note)
+            asset_id = store_visual(self.url, store, brief, inputs, visual, rules, note)
         except (UnmakeableError, RenderingError) as error:
-            self._fail(brief, str(error), run, may_pass=False)
+            self._fail(brief, photo, str(error), run, may_pass=False)
             return
-        except MediaStoreError as error:
-            self._fail(brief, str(error), run, may_pass=True)
+        except (MediaStoreError, NoPhotoError) as error:
+            self._fail(brief, photo, str(error), run, may_pass=True)
             return
         if asset_id is None:
             return
@@ -100,7 +121,14 @@ class Studio:
             run.notes[note] += 1
         self.log.info(f"{brief.request_id}: {asset_id} has {len(visual.variants)} variants")
 
-    def _fail(self, brief: LeasedBrief, reason: str, run: StudioRun, *, may_pass: bool) -> None:
+    def _stop(self, brief: LeasedBrief, photo: Photo | None, note: str | None, run: StudioRun) -> None:
+        if stop_before_pictures(self.url, brief, None if photo is None else photo.stock_image_id, note):
+            run.stopped += 1
+            self.log.info(f"{brief.request_id} waits for a person before its pictures are made")
+
+    def _fail(self, brief: LeasedBrief, photo: Photo | None, reason: str, run: StudioRun, *, may_pass: bool) -> None:
+        if photo is not None and photo.give_back is not None:
+            photo.give_back()
         fail(self.url, brief, reason, self.now(), may_pass=may_pass)
         run.failures[reason] += 1
         self.log.warning(f"{brief.request_id}: {reason}")

@@ -31,6 +31,13 @@ class LeasedBrief:
     search_terms: str | None
     stock_image_id: str | None
     corrections: tuple[str, ...]
+    mode: str
+    """As `studio.creation_mode`."""
+    quality: str
+    """As `studio.visual_quality`."""
+    stop_before: tuple[str, ...]
+    variant_fields: Mapping[str, Mapping[str, str]]
+    """Channel and format, as in `facebook/feed_post square` → field → text."""
     attempts: int
     """With this one."""
     lease_id: UUID
@@ -54,8 +61,22 @@ def lease_next(url: str, organization: str | None, moment: datetime) -> LeasedBr
         ).fetchall()
     if not rows:
         return None
-    values: dict[str, Any] = rows[0] | {"corrections": tuple(rows[0]["corrections"])}
+    lists = {name: tuple(rows[0][name]) for name in ("corrections", "stop_before")}
+    values: dict[str, Any] = rows[0] | lists
     return LeasedBrief(**values, lease_id=lease_id)
+
+
+def stop_before_pictures(url: str, brief: LeasedBrief, stock_image_id: str | None, note: str | None) -> bool:
+    """Lets a brief wait for a person, with the photo that was chosen for it. False if the lease went to another run."""
+    with transaction(url) as connection:
+        parameters = {
+            "organization_id": brief.organization_id,
+            "request_id": brief.request_id,
+            "lease_id": brief.lease_id,
+            "stock_image_id": stock_image_id,
+            "reason": note,
+        }
+        return connection.execute(load_sql("studio/content_requests/stop.sql"), parameters).rowcount > 0
 
 
 def fail(url: str, brief: LeasedBrief, reason: str, moment: datetime, *, may_pass: bool) -> None:

@@ -1,7 +1,8 @@
 """The photo of a brief from the stock images of `media`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.media_store import MediaStore
@@ -10,7 +11,7 @@ from syndication_assets.media.stock.stock_source import Orientation
 from syndication_assets.media.stock.use import StockImage, read_image
 from syndication_assets.settings import Settings
 from syndication_assets.studio.making.inputs import ChannelFormat, UnmakeableError
-from syndication_assets.studio.making.photo import FindPhoto, Photo
+from syndication_assets.studio.making.photo import FindPhoto, NoPhotoError, Photo
 from syndication_assets.studio.making.request_queue import LeasedBrief
 
 _WIDE, _TALL = 1.15, 0.87
@@ -32,12 +33,20 @@ def finder(url: str, store: MediaStore, stock: StockPhotos) -> FindPhoto:
                     f"The stock image {brief.stock_image_id} is gone: add the brief with another one."
                 )
             return _photo(store, chosen), None
-        if brief.search_terms is None:
+        if brief.search_terms is None or brief.mode == "template_based":
             return None, None
-        found = stock.find(brief.organization_id, brief.search_terms, orientation_of(formats))
+        found, used_before = stock.take(
+            brief.organization_id,
+            brief.search_terms,
+            orientation_of(formats),
+            only_own=brief.mode == "brand_only",
+        )
         if found.image is not None:
-            return _photo(store, found.image), None
+            give_back = partial(stock.give_back, brief.organization_id, found.image.stock_image_id, used_before)
+            return _photo(store, found.image, give_back), None
         reasons = "; ".join(f"{source}: {reason}" for source, reason in sorted(found.reasons.items()))
+        if brief.mode == "stock_enhanced":
+            raise NoPhotoError(f"No source has a photo, and a brief with --mode stock_enhanced wants one. {reasons}.")
         return None, f"No source has a photo, so the pattern of the brand stands for it. {reasons}."
 
     return find
@@ -49,5 +58,5 @@ def orientation_of(formats: tuple[ChannelFormat, ...]) -> Orientation:
     return "landscape" if ratio > _WIDE else "portrait" if ratio < _TALL else "square"
 
 
-def _photo(store: MediaStore, image: StockImage) -> Photo:
-    return Photo(image.stock_image_id, store.content(image.object_path), image.title, image.attribution)
+def _photo(store: MediaStore, image: StockImage, give_back: Callable[[], None] | None = None) -> Photo:
+    return Photo(image.stock_image_id, store.content(image.object_path), image.title, image.attribution, give_back)

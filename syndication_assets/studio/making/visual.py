@@ -1,23 +1,25 @@
 """Renders a brief in every format of its channels, and measures each picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syndication_assets.rendering.document import VisualTemplate
 from syndication_assets.rendering.render import render
 from syndication_assets.rendering.render_hash import render_hash
 from syndication_assets.rendering.rendered_picture import RenderedPicture
-from syndication_assets.studio.compliance.measuring import measure
+from syndication_assets.studio.compliance.measuring import measure, measure_words
 from syndication_assets.studio.compliance.rules import Result, Rule
-from syndication_assets.studio.compliance.subject import Subject
+from syndication_assets.studio.compliance.subject import Said, Subject
 from syndication_assets.studio.making.filling import (
     alternative_text,
     corrected,
     filled,
     in_format,
+    own_texts,
     photo_fields,
     shows_attribution,
 )
+from syndication_assets.studio.making.former_variants import FormerVariant
 from syndication_assets.studio.making.inputs import ChannelFormat, Inputs
 from syndication_assets.studio.making.photo import Photo
 from syndication_assets.studio.making.request_queue import LeasedBrief
@@ -30,7 +32,8 @@ class MadeVariant:
     place: ChannelFormat
     is_posted: bool
     render_hash: str
-    picture: RenderedPicture
+    picture: RenderedPicture | FormerVariant
+    """Drawn now, or taken over from the visual before."""
     alt_text: str
     shows_attribution: bool
     results: tuple[Result, ...]
@@ -42,87 +45,121 @@ class MadeVisual:
 
     fields: Mapping[str, str]
     photo: Photo | None
+    shows_pattern: bool
+    """Whether the pattern of the brand stands for a photo."""
     variants: tuple[MadeVariant, ...]
 
 
 def make_visual(brief: LeasedBrief, inputs: Inputs, photo: Photo | None, rules: Sequence[Rule]) -> MadeVisual:
-    """Renders what several channels share once. RenderingError, with what to change, if one format cannot be drawn."""
+    """Renders what several channels share once, and nothing that the visual before has already. RenderingError, with
+    what to change, if one format cannot be drawn.
+    """
     template = corrected(inputs.template, brief.corrections, inputs.look.colours)
-    attribution = None if photo is None else photo.attribution
     texts = filled(
         template,
         brief.fields,
         title=brief.title,
         message=brief.message,
         call_to_action=brief.call_to_action,
-        attribution=attribution,
+        attribution=None if photo is None else photo.attribution,
     )
-    shown = inputs.pattern if photo is None else photo.content
-    fields: dict[str, str | bytes] = {**texts}
-    if shown is not None:
-        fields |= dict.fromkeys(photo_fields(template)[:1], shown)
-    alt_text = alternative_text(brief.alt_text, texts, template, None if photo is None else photo.title)
-    drawn: dict[tuple[str, int | None, tuple[str, ...]], RenderedPicture] = {}
+    making = _Making(brief, inputs, template, texts, photo, rules)
     variants, channels = [], set[str]()
     for place in inputs.formats:
-        of_channel = in_format(template, place.format)
-        hashed = render_hash(
-            inputs.template_version_id, of_channel, place.format.name, fields, inputs.look, brief.language
-        )
-        key = (hashed, place.maximum_bytes, place.mime_types)
-        if key not in drawn:
-            drawn[key] = _rendered(of_channel, place, fields, inputs, brief.language)
-        subject = _subject(brief, inputs, place, of_channel, drawn[key], texts, alt_text)
-        variants.append(
-            MadeVariant(
-                place,
-                place.channel not in channels,
-                hashed,
-                drawn[key],
-                alt_text,
-                shows_attribution(texts, attribution),
-                tuple(measure(subject, rules)),
-            )
-        )
+        variants.append(making.variant(place, is_posted=place.channel not in channels))
         channels.add(place.channel)
-    return MadeVisual(texts, photo, tuple(variants))
+    shows_pattern = photo is None and inputs.pattern is not None and bool(photo_fields(template))
+    return MadeVisual(texts, photo, shows_pattern, tuple(variants))
 
 
-def _rendered(
-    template: VisualTemplate, place: ChannelFormat, fields: Mapping[str, str | bytes], inputs: Inputs, language: str
-) -> RenderedPicture:
-    return render(
-        template,
-        place.format.name,
-        fields,
-        inputs.look,
-        maximum_bytes=place.maximum_bytes,
-        mime_types=place.mime_types,
-        language=language,
-    )
+@dataclass(slots=True)
+class _Making:
+    """One visual while its pictures are made."""
 
+    brief: LeasedBrief
+    inputs: Inputs
+    template: VisualTemplate
+    texts: Mapping[str, str]
+    photo: Photo | None
+    rules: Sequence[Rule]
+    _drawn: dict[tuple[str, int | None, tuple[str, ...]], RenderedPicture] = field(default_factory=dict)
 
-def _subject(
-    brief: LeasedBrief,
-    inputs: Inputs,
-    place: ChannelFormat,
-    template: VisualTemplate,
-    picture: RenderedPicture,
-    texts: Mapping[str, str],
-    alt_text: str,
-) -> Subject:
-    return Subject(
-        picture=picture,
-        template=template,
-        look=inputs.look,
-        format=template.formats[0],
-        maximum_bytes=place.maximum_bytes,
-        mime_types=place.mime_types,
-        fields=texts,
-        message=brief.message,
-        language=brief.language,
-        alt_text=alt_text,
-        vocabulary=inputs.brand_rules.vocabulary,
-        banned_words=inputs.brand_rules.banned_words,
-        corrections=brief.corrections,
-    )
+    def variant(self, place: ChannelFormat, *, is_posted: bool) -> MadeVariant:
+        of_channel = in_format(self.template, place.format)
+        own = own_texts(self.template, self.brief.variant_fields.get(place.name, {}))
+        said = self._said({**self.texts, **own})
+        fields = self._fields(said.fields)
+        hashed = render_hash(
+            self.inputs.template_version_id,
+            of_channel,
+            place.format.name,
+            fields,
+            self.inputs.look,
+            self.brief.language,
+            is_finest=self._is_finest,
+        )
+        former = self.inputs.former.get(place.name)
+        picture: RenderedPicture | FormerVariant
+        if former is not None and former.serves(hashed, place.maximum_bytes, place.mime_types, self.rules):
+            picture, results = former, [*former.results, *measure_words(said, self.rules)]
+        else:
+            picture = self._rendered(hashed, of_channel, place, fields)
+            results = measure(self._subject(place, of_channel, picture, said), self.rules)
+        attribution = None if self.photo is None else self.photo.attribution
+        return MadeVariant(
+            place,
+            is_posted,
+            hashed,
+            picture,
+            said.alt_text,
+            shows_attribution(said.fields, attribution),
+            tuple(results),
+        )
+
+    @property
+    def _is_finest(self) -> bool:
+        return self.brief.quality == "premium"
+
+    def _fields(self, texts: Mapping[str, str]) -> dict[str, str | bytes]:
+        shown = self.inputs.pattern if self.photo is None else self.photo.content
+        return {**texts, **({} if shown is None else dict.fromkeys(photo_fields(self.template)[:1], shown))}
+
+    def _said(self, texts: Mapping[str, str]) -> Said:
+        title = None if self.photo is None else self.photo.title
+        return Said(
+            fields=texts,
+            message=self.brief.message,
+            language=self.brief.language,
+            alt_text=alternative_text(self.brief.alt_text, texts, self.template, title),
+            vocabulary=self.inputs.brand_rules.vocabulary,
+            banned_words=self.inputs.brand_rules.banned_words,
+        )
+
+    def _rendered(
+        self, hashed: str, template: VisualTemplate, place: ChannelFormat, fields: Mapping[str, str | bytes]
+    ) -> RenderedPicture:
+        key = (hashed, place.maximum_bytes, place.mime_types)
+        if key not in self._drawn:
+            self._drawn[key] = render(
+                template,
+                place.format.name,
+                fields,
+                self.inputs.look,
+                maximum_bytes=place.maximum_bytes,
+                mime_types=place.mime_types,
+                language=self.brief.language,
+                is_finest=self._is_finest,
+            )
+        return self._drawn[key]
+
+    def _subject(self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, said: Said) -> Subject:
+        return Subject(
+            picture=picture,
+            template=template,
+            look=self.inputs.look,
+            format=template.formats[0],
+            maximum_bytes=place.maximum_bytes,
+            mime_types=place.mime_types,
+            said=said,
+            corrections=self.brief.corrections,
+        )

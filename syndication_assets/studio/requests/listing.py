@@ -28,6 +28,12 @@ class ListedBrief(NamedTuple):
     asset_id: str | None
     version: int | None
     lowest_score: Decimal | None
+    variation: int
+    mode: str
+    quality: str
+    stopped_before: str | None
+    """The step before which it waits for a person."""
+    stock_image_id: str | None
 
 
 class ShownVariant(NamedTuple):
@@ -46,7 +52,9 @@ class ShownVariant(NamedTuple):
     measured_weight: Decimal | None
     level: str | None
     findings: list[dict[str, Any]]
-    """What it breaks, then what was not measured: rule, severity, measured, threshold, is_passed, reason."""
+    """What it breaks, then what was not measured: rule, severity, measured, threshold, is_passed, reason, evidence,
+    impact (what its score loses by it).
+    """
 
 
 def list_briefs(
@@ -55,14 +63,24 @@ def list_briefs(
     organization: str | None = None,
     state: str | None = None,
     batch: str | None = None,
+    platform: str | None = None,
+    due_before: date | None = None,
+    brand: str | None = None,
+    words: str | None = None,
+    is_waiting: bool | None = None,
     request_id: str | None = None,
     maximum: int = 50,
 ) -> list[ListedBrief]:
-    """The newest first."""
+    """The newest first. `words` are a part of title or message, in any case; `is_waiting` is for a person."""
     parameters = {
         "organization": organization,
         "state": state,
         "batch": batch,
+        "platform": platform,
+        "due_before": due_before,
+        "brand": brand,
+        "words": words,
+        "is_waiting": is_waiting,
         "request_id": request_id,
         "maximum": maximum,
     }

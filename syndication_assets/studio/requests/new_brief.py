@@ -1,7 +1,8 @@
 """What a person asks for, as commands and batch files say it. Pure."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -43,6 +44,12 @@ class NewBrief(BaseModel):
     call_to_action: _Line | None = None
     link_url: Annotated[str, Field(pattern="^https?://[^ ]+$", max_length=2000)] | None = None
     alt_text: _Line | None = None
+    mode: Literal["template_based", "stock_enhanced", "hybrid", "brand_only"] = "hybrid"
+    quality: Literal["draft", "standard", "premium"] = "standard"
+    variations: Annotated[int, Field(ge=1, le=5)] = 1
+    """How many briefs it becomes, each with another photo."""
+    stop_before: list[Literal["pictures", "texts", "decision"]] = []
+    """Steps before which it waits for a person."""
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     due_on: date | None = None
 
@@ -64,6 +71,13 @@ class NewBrief(BaseModel):
             if not (platform and separator and channel_type):
                 raise ValueError(f"{channel!r} is no channel: write platform and channel, as in facebook/feed_post")
         return list(dict.fromkeys(value))
+
+
+def changed(brief: NewBrief, values: Mapping[str, object]) -> NewBrief:
+    """The brief with other values; fields are added to those that it has. BriefError with every problem."""
+    kept = brief.model_dump(exclude_unset=True)
+    fields = {**brief.fields, **dict(values["fields"])} if values.get("fields") else brief.fields  # type: ignore[call-overload]
+    return brief_of({**kept, **values, "fields": fields})
 
 
 def brief_of(values: dict[str, object]) -> NewBrief:

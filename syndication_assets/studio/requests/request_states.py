@@ -1,7 +1,11 @@
-"""What people do with briefs: add them, cancel them, let them be made again, with or without corrections."""
+"""What people do with briefs: add them, cancel them, let them be made again, with or without corrections.
+
+What they do while a brief waits for them is in `manual_steps`.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psycopg
 
@@ -22,26 +26,32 @@ def add_briefs(
         problems = [
             f"{brief.title!r} ({brief.language}): {problem}" if len(briefs) > 1 else problem
             for brief in briefs
-            for problem in _problems(connection, organization_id, brief)
+            for problem in problems_of(connection, organization_id, brief)
         ]
         if problems:
             raise BriefError("\n".join(problems))
-        return [_add(connection, organization_id, brief, person, batch_name) for brief in briefs]
+        return [
+            _add(connection, organization_id, brief, person, batch_name or _name_of_variations(brief), variation)
+            for brief in briefs
+            for variation in range(1, brief.variations + 1)
+        ]
 
 
 def cancel(url: str, organization_id: str, request_id: str) -> None:
     """Puts a brief away. BriefError if a run makes it at the moment, or if it is archived already."""
-    _move(url, organization_id, request_id, "archived", "cancelled by a person")
+    _move(url, organization_id, request_id, "archived", reason="cancelled by a person")
 
 
 def make_again(url: str, organization_id: str, request_id: str) -> None:
     """Lets a brief be made again, with another photo if it was searched for. BriefError if its posts are approved."""
-    _move(url, organization_id, request_id, "pending", None)
+    _move(url, organization_id, request_id, "pending")
 
 
 def correct(url: str, organization_id: str, request_id: str, corrections: Sequence[str]) -> None:
-    """Lets the visual of a brief be made again with these corrections and no others. BriefError as of `make_again`."""
-    _move(url, organization_id, request_id, "pending", None, corrections)
+    """Lets the visual of a brief be made again with its photo, with these corrections and no others. BriefError as of
+    `make_again`.
+    """
+    _move(url, organization_id, request_id, "pending", corrections=list(corrections), keeps_photo=True)
 
 
 def _with_defaults(
@@ -56,7 +66,8 @@ def _with_defaults(
     ]
 
 
-def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> list[str]:
+def problems_of(connection: Connection, organization_id: str, brief: NewBrief) -> list[str]:
+    """Why a brief cannot be made as it is, each as a sentence that says what to change."""
     rows = connection.execute(
         load_sql("studio/content_requests/problems.sql"),
         {
@@ -66,14 +77,29 @@ def _problems(connection: Connection, organization_id: str, brief: NewBrief) -> 
             "language": brief.language,
             "photo": brief.photo,
             "search_terms": brief.search_terms,
+            "mode": brief.mode,
+            "variations": brief.variations,
             **_channels(brief),
         },
     )
     return [problem for (problem,) in rows]
 
 
-def _add(connection: Connection, organization_id: str, brief: NewBrief, person: str, batch_name: str | None) -> str:
-    values = brief.model_dump(exclude={"channels"}) | {
+def _name_of_variations(brief: NewBrief) -> str | None:
+    """Variations of a brief that is added by itself are a batch of its title."""
+    return brief.title if brief.variations > 1 else None
+
+
+def _add(
+    connection: Connection,
+    organization_id: str,
+    brief: NewBrief,
+    person: str,
+    batch_name: str | None,
+    variation: int,
+) -> str:
+    values = brief.model_dump(exclude={"channels", "variations"}) | {
+        "variation": variation,
         "organization_id": organization_id,
         "batch_name": batch_name,
         "fields": json.dumps(brief.fields),
@@ -94,20 +120,30 @@ def _move(
     organization_id: str,
     request_id: str,
     state: str,
-    reason: str | None,
-    corrections: Sequence[str] | None = None,
+    *,
+    reason: str | None = None,
+    corrections: list[str] | None = None,
+    keeps_photo: bool = False,
 ) -> None:
     parameters = {
         "organization_id": organization_id,
         "request_id": request_id,
         "state": state,
         "reason": reason,
-        "corrections": None if corrections is None else list(corrections),
+        "corrections": corrections,
+        "variant_fields": None,
+        "keeps_photo": keeps_photo,
     }
     with transaction(url) as connection:
-        try:
-            moved = connection.execute(load_sql("studio/content_requests/move.sql"), parameters).fetchall()
-        except psycopg.errors.IntegrityError as error:
-            raise BriefError(f"{request_id}: {error.diag.message_primary}.") from None
+        move(connection, parameters)
+
+
+def move(connection: Connection, parameters: Mapping[str, Any]) -> None:
+    """Runs `move.sql`. BriefError if there is no such brief, or if it cannot go there."""
+    request_id = parameters["request_id"]
+    try:
+        moved = connection.execute(load_sql("studio/content_requests/move.sql"), parameters).fetchall()
+    except psycopg.errors.IntegrityError as error:
+        raise BriefError(f"{request_id}: {error.diag.message_primary}.") from None
     if not moved:
         raise BriefError(f"There is no brief {request_id}: `syndication brief list`.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,12 +159,12 @@ def test_an_answer_is_kept_for_an_hour_and_a_photo_is_not_used_twice_within_the_
     first = desk.find()
     assert first.image is not None
     with transaction(desk.url) as connection:
-        mark_used(connection, desk.organization_id, first.image.stock_image_id)
+        mark_used(connection, desk.organization_id, first.image.stock_image_id, datetime.now(UTC))
     second = desk.find("Hand  LOOM")
     assert second.image is not None
     assert second.image.stock_image_id != first.image.stock_image_id
     with transaction(desk.url) as connection:
-        mark_used(connection, desk.organization_id, second.image.stock_image_id)
+        mark_used(connection, desk.organization_id, second.image.stock_image_id, datetime.now(UTC))
     assert desk.server.paths() == ["/v1/search"]
     assert desk.find().image is None
     give_setting(desk.url, "studio.photo_no_repeat_days", 0)

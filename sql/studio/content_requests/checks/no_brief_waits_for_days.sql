@@ -7,5 +7,8 @@ select
     count(*) as briefs,
     min(state_since) as waits_since
 from studio.content_requests
-where state in ('pending', 'generated') and state_since < now() - make_interval(days => 1)
+where
+    state in ('pending', 'generated')
+    and stopped_before is null
+    and state_since < now() - make_interval(days => 1)
 group by organization_id, state

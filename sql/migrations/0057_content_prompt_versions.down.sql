@@ -1,0 +1,3 @@
+set local role syndication_owner;
+
+alter table content.posts_content drop column prompt_version;
