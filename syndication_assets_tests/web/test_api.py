@@ -1,51 +1,21 @@
 """The API: what a program may ask with a key, the codes of errors, and requests that are sent twice."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.tenancy.api_keys import add_key, revoke_key
+from syndication_assets.tenancy.api_keys import revoke_key
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
 from syndication_assets_tests.web.desk import ADDRESS, Desk
+from syndication_assets_tests.web.program import Program
 
 pytestmark = pytest.mark.one_server
 
 RIGHTS = ["texts.decide", "texts.edit", "posts.read"]
-
-
-class Program:
-    """A program with a key of an owner of the organization."""
-
-    def __init__(
-        self, desk: Desk, organization_id: str, rights: list[str], requests_per_day: int | None = None
-    ) -> None:
-        self.user_id = desk.person("olga@bakery.example", "owner", organization_id)
-        with transaction(desk.url) as connection:
-            self.key_id, self.key = add_key(
-                connection, organization_id, self.user_id, "import", rights, timedelta(days=1), requests_per_day
-            )
-        self.client = TestClient(desk.application, base_url=ADDRESS)
-        self.client.headers["Authorization"] = f"Bearer {self.key}"
-
-    def get(self, path: str, status: int = 200) -> Any:
-        response = self.client.get(f"/api/v1{path}")
-        assert response.status_code == status, response.text
-        return response.json()
-
-    def post(self, path: str, body: Any = None, status: int = 200, key: str | None = None) -> Any:
-        headers = {} if key is None else {"Idempotency-Key": key}
-        response = self.client.post(f"/api/v1{path}", json=body, headers=headers)
-        assert response.status_code == status, response.text
-        return response.json()
-
-    def code(self, path: str, status: int) -> str:
-        return str(self.get(path, status)["error"]["code"])
 
 
 @pytest.fixture
@@ -182,23 +152,3 @@ def test_posts_are_found_and_marked_for_the_caller_alone(desk: Desk):
     assert program.get(f"/posts/{post_id}")["measurements"][0]["engagement"] == 10
     assert program.get("/posts?marked=true")["items"][0]["post_id"] == post_id
     assert curated.rows("select person from curation.post_user_state") == [(program.user_id,)]
-
-
-def test_the_description_names_every_route_and_loads_nothing_from_elsewhere(desk: Desk):
-    client = TestClient(desk.application, base_url=ADDRESS)
-    described = client.get("/api/v1/openapi.json").json()
-    assert set(described["paths"]) == {
-        "/texts",
-        "/texts/{content_id}",
-        "/texts/{content_id}/approve",
-        "/texts/{content_id}/reject",
-        "/texts/{content_id}/edit",
-        "/queue",
-        "/queue/{target_id}/cancel",
-        "/queue/{target_id}/move",
-        "/posts",
-        "/posts/{post_id}",
-        "/posts/{post_id}/flags",
-    }
-    assert all("summary" in operation for methods in described["paths"].values() for operation in methods.values())
-    assert client.get("/api/v1/docs").status_code == 404

@@ -1,5 +1,6 @@
--- One row is one brief, as people list it: the newest first. Parameters: organization (slug; NULL for all), state and
--- batch (NULL for all), request_id (NULL for all), maximum (rows).
+-- One row is one brief, as people list it: the newest first. Parameters: organization (slug; NULL for all), state,
+-- batch, language, words (part of the title) and request_id (NULL for all), maximum (rows) and skipped (rows before
+-- them).
 
 select
     r.organization_id,
@@ -38,6 +39,8 @@ where
     coalesce(o.slug = %(organization)s, true)
     and coalesce(r.state::text = %(state)s, true)
     and coalesce(r.batch_name = %(batch)s, true)
+    and coalesce(r.language = %(language)s, true)
+    and coalesce(strpos(lower(r.title), lower(%(words)s)) > 0, true)
     and coalesce(r.request_id = %(request_id)s, true)
 order by r.created_at desc, r.request_id asc
-limit %(maximum)s
+limit %(maximum)s offset %(skipped)s

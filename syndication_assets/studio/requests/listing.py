@@ -55,19 +55,42 @@ def list_briefs(
     organization: str | None = None,
     state: str | None = None,
     batch: str | None = None,
+    language: str | None = None,
+    words: str | None = None,
     request_id: str | None = None,
     maximum: int = 50,
+    skipped: int = 0,
 ) -> list[ListedBrief]:
-    """The newest first."""
+    """The newest first. `words` are a part of the title, in upper or lower case."""
     parameters = {
         "organization": organization,
         "state": state,
         "batch": batch,
+        "language": language,
+        "words": words,
         "request_id": request_id,
         "maximum": maximum,
+        "skipped": skipped,
     }
     rows = connection.execute(load_sql("studio/content_requests/listed.sql"), parameters)
     return [ListedBrief(*row) for row in rows]
+
+
+def count_briefs(
+    connection: Connection,
+    organization_id: str,
+    *,
+    state: str | None = None,
+    batch: str | None = None,
+    language: str | None = None,
+    words: str | None = None,
+) -> int:
+    """How many briefs of an organization `list_briefs` finds by these filters."""
+    filters = {"state": state, "batch": batch, "language": language, "words": words}
+    ((briefs,),) = connection.execute(
+        load_sql("studio/content_requests/counted.sql"), {"organization_id": organization_id, **filters}
+    ).fetchall()
+    return int(briefs)
 
 
 def read_brief(connection: Connection, request_id: str) -> ListedBrief:

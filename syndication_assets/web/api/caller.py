@@ -40,10 +40,10 @@ class Caller:
     permissions: frozenset[str] | None
     """None for all."""
 
-    def require(self, permission: str) -> None:
-        """ApiError unless the caller has the right."""
-        if self.permissions is not None and permission not in self.permissions:
-            raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {permission}: ask an admin.")
+    def require(self, *permissions: str) -> None:
+        """ApiError unless the caller has one of the rights."""
+        if self.permissions is not None and self.permissions.isdisjoint(permissions):
+            raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {' or '.join(permissions)}: ask an admin.")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -65,9 +65,10 @@ class ApiError(SyndicationError):
         return _STATUS.get(self.code, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def answer(error: ApiError) -> JSONResponse:
+def answer(error: ApiError, status: int | None = None) -> JSONResponse:
+    """The answer with the status of its code, or another one."""
     body = ErrorAnswer(error=Problem(code=error.code, message=str(error)))
-    return JSONResponse(body.model_dump(mode="json"), error.status)
+    return JSONResponse(body.model_dump(mode="json"), status or error.status)
 
 
 def code_of(place: tuple[int | str, ...]) -> Code:
