@@ -11,6 +11,7 @@ from syndication_assets_tests.web.program import Program
 pytestmark = pytest.mark.one_server
 
 BRIEF = {"title": "Open day", "brief": MESSAGE, "channels": ["facebook/feed_post"], "template": "Statement"}
+BRIEF["facts"] = ["Tweed, woven by hand"]
 
 
 @pytest.fixture

@@ -40,9 +40,13 @@ class Caller:
     permissions: frozenset[str] | None
     """None for all."""
 
+    def may(self, *permissions: str) -> bool:
+        """Whether the caller has one of the rights."""
+        return self.permissions is None or not self.permissions.isdisjoint(permissions)
+
     def require(self, *permissions: str) -> None:
         """ApiError unless the caller has one of the rights."""
-        if self.permissions is not None and self.permissions.isdisjoint(permissions):
+        if not self.may(*permissions):
             raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {' or '.join(permissions)}: ask an admin.")
 
     @contextmanager
