@@ -35,6 +35,7 @@ from syndication_assets.web.pages import (
     inbox,
     pictures,
     posts,
+    provider_sign_in,
     requests,
     results,
     session,
@@ -52,6 +53,7 @@ _Answer = TypeVar("_Answer", bound=Response | None)
 _log = logging.getLogger(__name__)
 ROUTES: tuple[PageRoute, ...] = (
     *session.ROUTES,
+    *provider_sign_in.ROUTES,
     *inbox.ROUTES,
     *delegations.ROUTES,
     *requests.ROUTES,

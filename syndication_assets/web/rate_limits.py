@@ -6,6 +6,8 @@ from limits.strategies import MovingWindowRateLimiter
 
 SIGN_INS = RateLimitItemPerMinute(10)
 """By address. Each account is locked by itself after wrong passwords, whichever addresses they come from."""
+PROVIDER_SIGN_INS = RateLimitItemPerMinute(60)
+"""By address, there and back: a provider limits guesses by itself, and a whole office may have one address."""
 PAGES = RateLimitItemPerMinute(600)
 """By session."""
 
