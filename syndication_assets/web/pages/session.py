@@ -1,11 +1,12 @@
 """Signing in and out, and what a session remembers: the organization and the language."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from limits import RateLimitItem
 from starlette.responses import Response
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.tenancy.people.sign_in import sign_in
 from syndication_assets.tenancy.people.web_sessions import (
     begin_session,
@@ -93,7 +94,9 @@ def show_problem(page: Page, problem: str, status: int) -> Response:
 
 def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200) -> Response:
     slug = page.request.query_params.get("organization", "").strip()
-    with transaction(page.site.database_url) as connection:
+    provider, asks = None, False
+    # The form is shown even if the database does not answer.
+    with suppress(DatabaseError), transaction(page.site.database_url) as connection:
         provider = provider_of(connection, slug) if slug else only_provider(connection)
         asks = provider is None and has_providers(connection)
     if slug and provider is None and problem is None:
