@@ -76,8 +76,10 @@ def create_application(database_url: str, settings: Settings) -> Starlette:
             yield
 
     async def not_found(request: Request, _error: Exception) -> Response:
-        page = _page(site, request, None, _NO_FORM)
-        return await run_in_threadpool(_problem, page, HTTPStatus.NOT_FOUND, "There is no such page.")
+        def act(page: Page) -> Response:
+            return _problem(page, HTTPStatus.NOT_FOUND, "There is no such page.")
+
+        return await run_in_threadpool(_guarded, site, request, _NO_FORM, act)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class

@@ -1,8 +1,10 @@
 """What all pages of one application share: the database, the templates, the cookie and the limits."""
 
+import re
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,14 +15,24 @@ from syndication_assets.web.provider.discovery import Discovery
 from syndication_assets.web.rate_limits import RateLimits
 
 
+def _commands(sentence: str) -> Markup:
+    """A sentence whose commands stand between backticks, with these as code. Everything else stays words."""
+    parts = re.split("`([^`\n]+)`", sentence)
+    return Markup("").join(
+        Markup('<code dir="ltr">{}</code>').format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
+
+
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("syndication_assets.web"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["commands"] = _commands
+    return environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def add_request(page: Page) -> Response:
         with page.acting():
             (request_id,) = add_briefs(page.site.database_url, page.organization.organization_id, [brief], page.person)
     except (BriefError, UploadError) as error:
-        return _form(page, form, str(error))
+        return _form(page, form, page.text(str(error)))
     return _making(page, f"/requests/{request_id}")
 
 
