@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from limits import RateLimitItemPerMinute
 from starlette.testclient import TestClient
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.tenancy.api_keys import revoke_key
+from syndication_assets.web.api import caller
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
@@ -101,6 +103,30 @@ def test_a_request_that_is_sent_twice_is_done_once(program: Program, shop: Shop)
     assert program.post(path, body, 409, key="job-1")["error"]["code"] == "CONFLICT"
 
 
+def test_a_refusal_is_kept_for_its_key_too(program: Program, shop: Shop):
+    content_id = program.get("/texts")["items"][0]["content_id"]
+    path = f"/texts/{content_id}/reject"
+    first = program.post(path, {"reason": ""}, 422, key="job-1")
+    assert program.post(path, {"reason": ""}, 422, key="job-1") == first
+    program.post(path, {"reason": "No."})
+    first = program.post(f"/texts/{content_id}/approve", None, 409, key="job-2")
+    assert "no more" in first["error"]["message"] or "reject" in first["error"]["message"]
+    assert program.post(f"/texts/{content_id}/approve", None, 409, key="job-2") == first
+
+
+def test_a_key_and_an_address_without_one_ask_no_more_often_than_a_minute_allows(
+    program: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(caller, "KEYS", RateLimitItemPerMinute(2))
+    monkeypatch.setattr(caller, "WRONG_KEYS", RateLimitItemPerMinute(2))
+    assert [program.client.get("/api/v1/texts").status_code for _ in range(3)] == [200, 200, 429]
+    answer = program.client.get("/api/v1/texts")
+    assert (answer.json()["error"]["code"], answer.headers["retry-after"]) == ("QUOTA_USED_UP", "60")
+    wrong = {"Authorization": "Bearer key_unknown"}
+    client = TestClient(desk.application, base_url=ADDRESS)
+    assert [client.get("/api/v1/texts", headers=wrong).status_code for _ in range(3)] == [401, 401, 429]
+
+
 def test_the_same_request_at_once_is_done_once(program: Program, shop: Shop):
     content_id = program.get("/texts")["items"][0]["content_id"]
 
@@ -121,7 +147,9 @@ def test_a_key_has_a_quota_also_for_requests_at_the_same_time(desk: Desk, shop: 
     with ThreadPoolExecutor(4) as pool:
         statuses = list(pool.map(lambda _: program.client.get("/api/v1/texts").status_code, range(8)))
     assert sorted(statuses) == [200] * 5 + [429] * 3
-    assert program.code("/texts", 429) == "QUOTA_USED_UP"
+    answer = program.client.get("/api/v1/texts")
+    assert answer.json()["error"]["code"] == "QUOTA_USED_UP"
+    assert 0 < int(answer.headers["retry-after"]) <= 86_400
 
 
 def test_the_queue_is_listed_by_pages_with_its_filters(desk: Desk):

@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse
 
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets.errors import SyndicationError
-from syndication_assets.tenancy.permission_checks import PermissionDeniedError
 from syndication_assets.web.api import (
     batches,
     brands,
@@ -24,7 +23,7 @@ from syndication_assets.web.api import (
     state,
     texts,
 )
-from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, code_of
+from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, as_api_error
 from syndication_assets.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -50,24 +49,10 @@ def create_api(site: Site) -> FastAPI:
     api.state.site = site
     for module in (inbox, texts, delegations, briefs, batches, pictures, queue, posts, brands, results, state):
         api.include_router(module.router)
-    api.add_exception_handler(ApiError, _api_error)
-    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(RequestValidationError, _refused)
     api.add_exception_handler(HTTPException, _rejected)
     api.add_exception_handler(SyndicationError, _refused)
     return api
-
-
-def _api_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
-    return answer(error)
-
-
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    """What the request lacks, without the value: it may be a secret that was put in the wrong place."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    return answer(ApiError(code_of(first["loc"]), f"{place}: {first['msg']}."))
 
 
 def _rejected(_request: Request, error: Exception) -> JSONResponse:
@@ -82,5 +67,5 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
         # What PostgreSQL says is for those who run it.
         _log.error("%s %s failed: %s", request.method, request.url.path, error)
         return answer(ApiError(Code.DATABASE_ERROR, "The database did not answer: try again in a minute."))
-    code = Code.PERMISSION_DENIED if isinstance(error, PermissionDeniedError) else Code.CONFLICT
-    return answer(ApiError(code, str(error)))
+    assert isinstance(error, RequestValidationError | SyndicationError)  # noqa: S101 - registered for these classes
+    return answer(as_api_error(error))
