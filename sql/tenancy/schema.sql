@@ -484,6 +484,8 @@ create table tenancy.web_sessions (
     expires_at timestamptz not null,                -- When it expires, however much it is used.
     ended_at timestamptz,                           -- When the user signed out, or the session was replaced; NULL if
                                                     -- neither happened.
+    limited_to_organization_id text,                -- The only organization that the session may see, because its
+                                                    -- provider signed the user in; NULL for all of the user.
 
     primary key (session_id),
     unique (token_hash),
@@ -600,6 +602,83 @@ create trigger organization_settings_fit before insert or update on tenancy.orga
 create trigger organization_settings_updated_at before update on tenancy.organization_settings
     for each row execute function tenancy.set_updated_at();
 create trigger organization_settings_audit after insert or delete or update on tenancy.organization_settings
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is the OpenID Connect provider of an organization, with whose accounts its members sign in to the web page.
+-- User-maintained.
+create table tenancy.sign_in_providers (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    label text not null,                            -- What the sign-in page calls it.
+    issuer text not null,                           -- Its issuer, as in its tokens: below it,
+                                                    -- /.well-known/openid-configuration says the rest.
+    client_id text not null,                        -- The id under which the provider knows the web page.
+    credential_id text,                             -- The stored secret of the web page at the provider; NULL for a
+                                                    -- public client, which has none.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    foreign key (organization_id, credential_id) references channels.credentials (organization_id, credential_id),
+    check (label <> ''),
+    check (issuer ~ '^https?://[^ ?#]+$'),
+    check (client_id <> '')
+);
+create index sign_in_providers_credential on tenancy.sign_in_providers (organization_id, credential_id);
+create trigger sign_in_providers_updated_at before update on tenancy.sign_in_providers
+    for each row execute function tenancy.set_updated_at();
+create trigger sign_in_providers_audit after insert or delete or update on tenancy.sign_in_providers
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one browser that was sent to a provider and has not come back. It can come back once, within minutes.
+create table tenancy.sign_in_attempts (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    state_hash bytea not null,                      -- SHA-256 of the state that the provider sends back.
+    browser_hash bytea not null,                    -- SHA-256 of a cookie of the browser that was sent: another one may
+                                                    -- not come back for it.
+    nonce text not null,                            -- What the token of the provider has to repeat.
+    code_verifier text not null,                    -- The secret of PKCE, with which the code is exchanged.
+    leads_to text not null,                         -- Path of the page that is shown then.
+    started_at timestamptz not null default now(),  -- When the browser was sent.
+    expires_at timestamptz not null,                -- When it is too late to come back.
+
+    primary key (organization_id, state_hash),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (length(state_hash) = 32),
+    check (length(browser_hash) = 32),
+    check (nonce <> ''),
+    check (length(code_verifier) >= 43 and length(code_verifier) <= 128),
+    check (leads_to ~ '^/'),
+    check (expires_at > started_at)
+);
+create index sign_in_attempts_expiry on tenancy.sign_in_attempts (expires_at);
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select (organization_id,
+-- leads_to, started_at, expires_at)
+
+-- One row is one account at the provider of an organization that belongs to a member: bound when the member first
+-- signed in with a verified address, or by an admin. It goes with the membership.
+create table tenancy.user_identities (
+    organization_id text not null,                -- Organization that owns the row: first column of every key, and
+                                                  -- checked by row-level security.
+    issuer text not null,                         -- Issuer of the provider.
+    subject text not null,                        -- Id of the account at the provider, which is never given to anybody
+                                                  -- else, as an address may be.
+    user_id text not null,                        -- The member; refers to organization_members.
+    bound_at timestamptz not null default now(),  -- When it was bound.
+
+    primary key (organization_id, issuer, subject),
+    unique (organization_id, issuer, user_id),
+    foreign key (organization_id, user_id) references tenancy.organization_members (organization_id, user_id)
+        on delete cascade,
+    check (issuer <> ''),
+    check (length(subject) >= 1 and length(subject) <= 255)
+);
+create index user_identities_user on tenancy.user_identities (organization_id, user_id);
+create trigger user_identities_audit after insert or delete or update on tenancy.user_identities
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 

@@ -33,6 +33,7 @@ _MODULES = {
     "people.organization": ("organization",),
     "people.person": ("person",),
     "people.role": ("role",),
+    "people.sign_in_provider": ("sign-in-provider",),
     "people.user": ("user",),
     "quarantine": ("quarantine",),
     "social.channels": ("channels",),

@@ -4,6 +4,7 @@ A file selects one row a sample: the number as `value`, every other column as a 
 text. `syndication metrics` prints all of them in Prometheus' text format, `syndication status` for people.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,10 +39,12 @@ def metric_files(directory: Path = SQL_DIRECTORY) -> dict[str, str]:
     }
 
 
-def read_metrics(connection: Connection) -> list[Metric]:
-    """Every metric of every room, ordered by name."""
+def read_metrics(connection: Connection, names: Set[str] | None = None) -> list[Metric]:
+    """Every metric of every room, or those of these names, ordered by name. KeyError for a name that is none."""
+    files = metric_files()
     return [
-        Metric(name, description_of(file), _samples(connection, file)) for name, file in sorted(metric_files().items())
+        Metric(name, description_of(files[name]), _samples(connection, files[name]))
+        for name in sorted(files if names is None else names)
     ]
 
 

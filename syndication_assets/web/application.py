@@ -1,15 +1,18 @@
 """The application: its routes, and what happens around each handler."""
 
 import logging
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +35,7 @@ from syndication_assets.web.pages import (
     inbox,
     pictures,
     posts,
+    provider_sign_in,
     requests,
     results,
     session,
@@ -40,12 +44,16 @@ from syndication_assets.web.pages import (
 from syndication_assets.web.rate_limits import PAGES
 from syndication_assets.web.routes import PageRoute
 from syndication_assets.web.site import Site
+from syndication_assets.web.uploads import Form, read_form
 from syndication_assets.web.visitors import Visitor, find_visitor
 
 _STATIC = Path(__file__).parent / "static"
+_NO_FORM = Form({}, None)
+_Answer = TypeVar("_Answer", bound=Response | None)
 _log = logging.getLogger(__name__)
 ROUTES: tuple[PageRoute, ...] = (
     *session.ROUTES,
+    *provider_sign_in.ROUTES,
     *inbox.ROUTES,
     *delegations.ROUTES,
     *requests.ROUTES,
@@ -68,8 +76,18 @@ def create_application(database_url: str, settings: Settings) -> Starlette:
             yield
 
     async def not_found(request: Request, _error: Exception) -> Response:
-        page = _page(site, request, None, {})
-        return await run_in_threadpool(_problem, page, HTTPStatus.NOT_FOUND, "There is no such page.")
+        def act(page: Page) -> Response:
+            return _problem(page, HTTPStatus.NOT_FOUND, "There is no such page.")
+
+        return await run_in_threadpool(_guarded, site, request, _NO_FORM, act)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+        page = _page(site, request, None, _NO_FORM)
+        response = await run_in_threadpool(_problem, page, HTTPStatus(error.status_code), error.detail)
+        # What is left of a body that nobody reads is no next request.
+        response.headers.update({"Connection": "close"} | dict(error.headers or {}))
+        return response
 
     return Starlette(
         routes=[
@@ -78,31 +96,39 @@ def create_application(database_url: str, settings: Settings) -> Starlette:
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(OwnSiteOnly, public_url=settings.web_url)],
-        exception_handlers={HTTPStatus.NOT_FOUND: not_found},
+        exception_handlers={HTTPStatus.NOT_FOUND: not_found, HTTPException: refused},
         lifespan=lifespan,
     )
 
 
 def _endpoint(site: Site, route: PageRoute) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        form = await _form(request) if route.method == "POST" else {}
+        if route.method != "POST":
+            return await run_in_threadpool(_answer, site, route, request, _NO_FORM)
+        if route.takes_file:
+            # Of a file that is refused anyway, no byte is read.
+            rejection = await run_in_threadpool(_guarded, site, request, _NO_FORM, partial(_rejection, route))
+            if rejection is not None:
+                return rejection
+        form = await read_form(request, takes_file=route.takes_file)
         return await run_in_threadpool(_answer, site, route, request, form)
 
     return endpoint
 
 
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of the form, without files; of a field that was sent twice, the last value."""
-    async with request.form(max_files=0, max_fields=50) as form:
-        return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+def _answer(site: Site, route: PageRoute, request: Request, form: Form) -> Response:
+    def act(page: Page) -> Response:
+        return _rejection(route, page) or _rejection_of_form(route, page) or route.handler(page)
+
+    return _guarded(site, request, form, act)
 
 
-def _answer(site: Site, route: PageRoute, request: Request, form: dict[str, str]) -> Response:
+def _guarded(site: Site, request: Request, form: Form, act: Callable[[Page], _Answer]) -> _Answer | Response:
+    """What is answered to a visitor, or a page that says what went wrong."""
     page = _page(site, request, None, form)
     try:
         page = _page(site, request, _visitor(site, request), form)
-        rejection = _rejection(route, page)
-        return route.handler(page) if rejection is None else rejection
+        return act(page)
     except NotFoundError as error:
         return _problem(page, HTTPStatus.NOT_FOUND, str(error))
     except PermissionDeniedError as error:
@@ -115,9 +141,10 @@ def _answer(site: Site, route: PageRoute, request: Request, form: dict[str, str]
         return _problem(page, HTTPStatus.CONFLICT, str(error))
 
 
-def _page(site: Site, request: Request, visitor: Visitor | None, form: dict[str, str]) -> Page:
+def _page(site: Site, request: Request, visitor: Visitor | None, form: Form) -> Page:
     chosen = None if visitor is None else visitor.language
-    return Page(request, site, language(preferred(chosen, request.headers.get("accept-language", ""))), visitor, form)
+    spoken = language(preferred(chosen, request.headers.get("accept-language", "")))
+    return Page(request, site, spoken, visitor, form.fields, form.upload)
 
 
 def _visitor(site: Site, request: Request) -> Visitor | None:
@@ -138,12 +165,19 @@ def _rejection(route: PageRoute, page: Page) -> Response | None:
         return page.go(f"/sign-in?to={quote(target)}")
     if not page.site.limits.allows(PAGES, visitor.session.session_id):
         return _problem(page, HTTPStatus.TOO_MANY_REQUESTS, "Too many requests: wait a minute.")
-    if route.method == "POST" and page.form.get("form_token") != visitor.form_token:
-        return _problem(page, HTTPStatus.FORBIDDEN, "This form belongs to another session: load the page again.")
     if route.permission is not None and not visitor.may(route.permission):
         message = page.text("This needs the right %(right)s: ask an admin.", right=route.permission)
         return _problem(page, HTTPStatus.FORBIDDEN, message)
     return None
+
+
+def _rejection_of_form(route: PageRoute, page: Page) -> Response | None:
+    """Whether the form is another session's, or of none."""
+    if route.is_public or route.method != "POST" or page.visitor is None:
+        return None
+    if secrets.compare_digest(page.form.get("form_token", "").encode(), page.visitor.form_token.encode()):
+        return None
+    return _problem(page, HTTPStatus.FORBIDDEN, "This form belongs to another session: load the page again.")
 
 
 def _problem(page: Page, status: HTTPStatus, message: str) -> Response:

@@ -55,6 +55,10 @@ class Language:
         """A fraction in per cent, with two digits after the point."""
         return str(format_percent(value, format="#,##0.00%", locale=self.locale))
 
+    def score(self, value: Decimal) -> str:
+        """From 0 to 1, with two digits after the point."""
+        return str(format_decimal(value, format="0.00", locale=self.locale))
+
     def number(self, value: Decimal | float) -> str:
         return str(format_decimal(value, locale=self.locale))
 

@@ -9,7 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
+
+from syndication_assets.web.uploads import most_bytes
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,8 +21,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MOST_BYTES = 256 * 1024
 _SAFE = ("GET", "HEAD")
+_TOO_LONG = 413
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -54,13 +57,14 @@ class OwnSiteOnly:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if (rejection := self._rejection(scope["method"], headers)) is not None:
+        most = most_bytes(scope["method"], scope["path"])
+        if (rejection := self._rejection(scope["method"], headers, most)) is not None:
             status, reason = rejection
             await PlainTextResponse(f"{reason}\n", status)(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _bounded(receive), _with_headers(send))
+        await self._app(scope, _bounded(receive, most), _with_headers(send))
 
-    def _rejection(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _rejection(self, method: str, headers: Headers, most: int) -> tuple[int, str] | None:
         """Status and reason of the rejection; None if the request is accepted."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._is_own_host(hosts[0]):
@@ -69,17 +73,18 @@ class OwnSiteOnly:
         if method in _SAFE:
             return None
         if headers.getlist("authorization"):
-            return self._length_rejection(headers)  # no page of another site can send this header
+            return self._length_rejection(headers, most)  # no page of another site can send this header
         scheme = "http" if self._public is None else self._public.scheme
         if headers.getlist("origin") != [f"{scheme}://{hosts[0]}"]:
             return 403, "A page of another site sent this request: only pages of this site may."
-        return self._length_rejection(headers)
+        return self._length_rejection(headers, most)
 
     @staticmethod
-    def _length_rejection(headers: Headers) -> tuple[int, str] | None:
+    def _length_rejection(headers: Headers, most: int) -> tuple[int, str] | None:
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
-            return 413, f"A request has at most {MOST_BYTES:,} bytes."
+        # More digits than any length that is accepted has are no number to be computed.
+        if not (length.isascii() and length.isdecimal() and len(length) <= 12) or int(length) > most:
+            return _TOO_LONG, _too_long(most)
         return None
 
     def _is_own_host(self, host: str) -> bool:
@@ -92,17 +97,23 @@ class OwnSiteOnly:
         return parts.netloc == host and parts.username is None and parts.hostname in LOOPBACK
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Ends a request without a length that sends too much."""
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Ends a request without a length as soon as it has sent too much."""
     received = 0
 
     async def bounded() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if received > MOST_BYTES else message
+        if received > most:
+            raise HTTPException(_TOO_LONG, _too_long(most))
+        return message
 
     return bounded
+
+
+def _too_long(most: int) -> str:
+    return f"A request has at most {most:,} bytes."
 
 
 def _with_headers(send: Send) -> Send:

@@ -15,6 +15,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy import own_rows
 from syndication_assets.web.languages import LANGUAGES, Language, gettext_noop
 from syndication_assets.web.site import Site
+from syndication_assets.web.uploads import Upload
 from syndication_assets.web.visitors import VisitedOrganization, Visitor
 
 _SEE_OTHER = 303
@@ -25,6 +26,7 @@ NOTICES = {
     "edited": gettext_noop("Your version is saved and waits for a decision."),
     "cancelled": gettext_noop("The post is cancelled."),
     "moved": gettext_noop("The post has another slot."),
+    "file_added": gettext_noop("The file is stored."),
     "rolled_back": gettext_noop("The brand is as in the earlier version."),
     "step_approved": gettext_noop("Your decision is stored; the text waits for others."),
     "rejected": gettext_noop("The text is rejected."),
@@ -45,6 +47,7 @@ class Page:
     language: Language
     visitor: Visitor | None = None
     form: dict[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
 
     @property
     def organization(self) -> VisitedOrganization:

@@ -1,4 +1,4 @@
-"""How often one address may try to sign in, and one session ask for pages. Counted in this process."""
+"""How often one address may try to sign in, and one session or key ask for something. Counted in this process."""
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -6,8 +6,14 @@ from limits.strategies import MovingWindowRateLimiter
 
 SIGN_INS = RateLimitItemPerMinute(10)
 """By address. Each account is locked by itself after wrong passwords, whichever addresses they come from."""
+PROVIDER_SIGN_INS = RateLimitItemPerMinute(60)
+"""By address, there and back: a provider limits guesses by itself, and a whole office may have one address."""
 PAGES = RateLimitItemPerMinute(600)
 """By session."""
+KEYS = RateLimitItemPerMinute(600)
+"""By API key, beside its quota of the day."""
+WRONG_KEYS = RateLimitItemPerMinute(60)
+"""By address: what asks with keys that are none is told so no more often."""
 
 
 class RateLimits:

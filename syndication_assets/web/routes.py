@@ -22,3 +22,5 @@ class PageRoute:
     """A row of tenancy.permissions, in the current organization."""
     is_public: bool = False
     """Whether it answers without a session."""
+    takes_file: bool = False
+    """Whether its form may have a file; `uploads.py` names its path too."""

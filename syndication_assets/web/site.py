@@ -1,24 +1,38 @@
 """What all pages of one application share: the database, the templates, the cookie and the limits."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.people import sign_in_attempts
+from syndication_assets.web.provider.discovery import Discovery
 from syndication_assets.web.rate_limits import RateLimits
 
 
+def _commands(sentence: str) -> Markup:
+    """A sentence whose commands stand between backticks, with these as code. Everything else stays words."""
+    parts = re.split("`([^`\n]+)`", sentence)
+    return Markup("").join(
+        Markup('<code dir="ltr">{}</code>').format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
+
+
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("syndication_assets.web"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["commands"] = _commands
+    return environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,7 @@ class Site:
     settings: Settings
     environment: Environment = field(default_factory=_environment)
     limits: RateLimits = field(default_factory=RateLimits)
+    discovery: Discovery = field(default_factory=Discovery)
 
     @property
     def _is_secure(self) -> bool:
@@ -38,6 +53,14 @@ class Site:
     def _cookie(self) -> str:
         # With the prefix, a browser takes the cookie only over TLS, and from this host only.
         return "__Host-session" if self._is_secure else "session"
+
+    @property
+    def _attempt_cookie(self) -> str:
+        return "__Host-attempt" if self._is_secure else "attempt"
+
+    def own_address(self, request: Request) -> str:
+        """Scheme and host of the pages, as browsers reach them; the host was checked."""
+        return (self.settings.web_url or str(request.base_url)).rstrip("/")
 
     def session_token(self, request: Request) -> str | None:
         """The cookie of a session; None without one."""
@@ -57,3 +80,22 @@ class Site:
     def take_session(self, response: Response) -> None:
         """Lets the browser forget the token."""
         response.delete_cookie(self._cookie, httponly=True, secure=self._is_secure, samesite="lax")
+
+    def attempt_token(self, request: Request) -> str:
+        """The cookie of a browser that was sent to a provider; empty without one."""
+        return request.cookies.get(self._attempt_cookie, "")
+
+    def give_attempt(self, response: Response, token: str) -> None:
+        """Lets the browser that is sent to a provider be known when it comes back."""
+        response.set_cookie(
+            self._attempt_cookie,
+            token,
+            max_age=int(sign_in_attempts.VALID_FOR.total_seconds()),
+            httponly=True,
+            secure=self._is_secure,
+            samesite="lax",
+        )
+
+    def take_attempt(self, response: Response) -> None:
+        """Lets the browser forget it."""
+        response.delete_cookie(self._attempt_cookie, httponly=True, secure=self._is_secure, samesite="lax")

@@ -18,7 +18,8 @@ from tenancy.organizations as o
 left join tenancy.organization_members as m
     on o.organization_id = m.organization_id and m.user_id = %(user_id)s and m.status = 'active'
 where
-    case when %(user_id)s::text is null
+    coalesce(o.organization_id = %(limited_to)s, true)
+    and case when %(user_id)s::text is null
         then not exists (select from tenancy.organization_members as a where a.organization_id = o.organization_id)
         else m.user_id is not null
     end
@@ -65,7 +66,9 @@ def find_visitor(connection: Connection, token: str) -> Visitor | None:
     session = find_session(connection, token)
     if session is None:
         return None
-    rows = connection.execute(_ORGANIZATIONS, {"user_id": session.user_id})
+    rows = connection.execute(
+        _ORGANIZATIONS, {"user_id": session.user_id, "limited_to": session.limited_to_organization_id}
+    )
     organizations = [VisitedOrganization(*row) for row in rows]
     chosen = [each for each in organizations if each.organization_id == session.organization_id]
     current = next(iter([*chosen, *organizations]), None)

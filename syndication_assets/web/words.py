@@ -37,6 +37,14 @@ WORDS = (
     gettext_noop("darker overlay"),
     gettext_noop("light text"),
     gettext_noop("dark text"),
+    # What a file of a brand is.
+    gettext_noop("logo"),
+    gettext_noop("icon"),
+    gettext_noop("image"),
+    gettext_noop("pattern"),
+    gettext_noop("texture"),
+    gettext_noop("graphic"),
+    gettext_noop("font"),
     # The steps of a round.
     gettext_noop("open"),
     gettext_noop("waiting"),

@@ -19,8 +19,8 @@ LISTS = [
     "feed", "invitation", "key", "limit", "media", "media-host", "member", "organization", "posts", "price",
     "process",
     "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
-    "schedule", "sections", "settings", "snapshot-interval", "stock", "stock-source", "tag", "tag-rule", "tagging",
-    "targets",
+    "schedule", "sections", "settings", "sign-in-provider", "snapshot-interval", "stock", "stock-source", "tag",
+    "tag-rule", "tagging", "targets",
     "template", "tier", "unit-price", "user", "vendor", "webhook", "writing",
 ]  # fmt: skip
 FILLED_BY_MIGRATIONS = {

@@ -32,7 +32,7 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
         *("media analyses", "media shared", "media status", "media verify"),  # read
         *("health tables", "health indexes", "health queries", "health query"),  # read
-        "brand history",  # reads, too
+        *("brand history", "sign-in-provider accounts"),  # read
         "health measure",  # measures as the schedule does
         *("archive plan", "archive read", "archive verify", "retention holds"),  # read
         "retention plan-files",  # read

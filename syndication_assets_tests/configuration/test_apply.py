@@ -117,7 +117,7 @@ def test_every_change_is_logged_under_the_name_of_who_applied_it(desk: Desk):
         "operations.alert_routes", "operations.budgets", "operations.retention_policies", "operations.webhooks",
         "publishing.publishing_schedules", "scraping.organization_snapshot_intervals", "scraping.profiles",
         "tenancy.organization_limits", "tenancy.organization_members", "tenancy.organization_settings",
-        "tenancy.organizations",
+        "tenancy.organizations", "tenancy.sign_in_providers",
     }  # fmt: skip
 
 

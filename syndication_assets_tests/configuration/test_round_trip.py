@@ -132,6 +132,10 @@ ORGANIZATION = {
         ),
         "name",
     ),
+    "sign_in": entries(
+        label=names, client_id=names,
+        issuer=st.sampled_from(["https://id.example", "https://id.example/realms/x", "http://127.0.0.1:8081/"]),
+    ),
     "working_hours": entries(
         time_zone=st.sampled_from(["UTC", "Asia/Bahrain"]),
         working_days=st.lists(st.integers(1, 7), min_size=1, max_size=7, unique=True),

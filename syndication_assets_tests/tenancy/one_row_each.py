@@ -53,6 +53,12 @@ _VALUES = {
 }
 _OF_ORGANIZATION = "organization_id = %(organization_id)s"
 _OWN_VALUES = {
+    ("tenancy.sign_in_attempts", "browser_hash"): "sha256('b')",
+    ("tenancy.sign_in_attempts", "code_verifier"): "repeat('v', 43)",
+    ("tenancy.sign_in_attempts", "expires_at"): "now() + interval '1 hour'",
+    ("tenancy.sign_in_attempts", "leads_to"): "'/'",
+    ("tenancy.sign_in_attempts", "state_hash"): "sha256('s')",
+    ("tenancy.sign_in_providers", "issuer"): "'https://id.example'",
     ("approval.delegations", "ends_at"): "now() + interval '1 day'",
     # To another user.
     ("approval.delegations", "to_user_id"): "(select user_id from tenancy.users where email = 'other@example.org')",

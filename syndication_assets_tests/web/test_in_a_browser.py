@@ -3,23 +3,15 @@
 axe-core looks for what keeps people from using a page; a page that has nothing of the kind is the control.
 """
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
+from syndication_assets_tests.web.chromium import AXE, CHROMIUM, SIZES, serious, served
 from syndication_assets_tests.web.desk import Desk
 
-CHROMIUM = shutil.which("chromium")
-AXE = Path(__file__).parents[2] / ".venv" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 PATHS = ("/inbox", "/requests", "/requests/new", "/calendar", "/posts", "/results", "/brand", "/status", "/delegations")
 
 pytestmark = [
@@ -31,30 +23,8 @@ pytestmark = [
 
 @pytest.fixture
 def address(desk: Desk) -> Iterator[str]:
-    """The pages behind a real server on a free loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(desk.application, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=30)
-
-
-def _serious(page: object) -> list[str]:
-    """The serious and critical violations of a page, each with its first element."""
-    page.add_script_tag(path=str(AXE))  # type: ignore[attr-defined]
-    found = page.evaluate("axe.run().then((result) => result.violations)")  # type: ignore[attr-defined]
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html']}"
-        for violation in found
-        if violation["impact"] in ("serious", "critical")
-    ]
+    with served(desk) as address:
+        yield address
 
 
 def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, shop: Shop, address: str):
@@ -125,7 +95,7 @@ def test_nothing_serious_keeps_people_from_using_a_page(desk: Desk, shop: Shop, 
         context = browser.new_context(viewport=SIZES["phone"], bypass_csp=True)
         page = context.new_page()
         page.goto(f"{address}/sign-in")
-        found = {"/sign-in": _serious(page)}
+        found = {"/sign-in": serious(page)}
         page.goto(f"{address}/sign-in/{desk.link()}")
         page.click("button.primary")
         for language in ("en", "ar"):
@@ -133,7 +103,7 @@ def test_nothing_serious_keeps_people_from_using_a_page(desk: Desk, shop: Shop, 
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 for path in (*PATHS, f"/texts/{content_id}", "/no-such-page"):
                     page.goto(f"{address}{path}")
-                    found[f"{language} {scheme} {path}"] = _serious(page)
+                    found[f"{language} {scheme} {path}"] = serious(page)
             page.goto(f"{address}/inbox")
             page.click(".account summary")
             page.select_option("select[name=language]", "ar")
@@ -142,5 +112,5 @@ def test_nothing_serious_keeps_people_from_using_a_page(desk: Desk, shop: Shop, 
         assert page.evaluate("document.documentElement.dir") == "rtl"
         assert {path: violations for path, violations in found.items() if violations} == {}
         page.set_content("<!doctype html><title>x</title><img src='x.png'><button></button>")
-        assert len(_serious(page)) >= 2
+        assert len(serious(page)) >= 2
         browser.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from syndication_assets.web.pages import requests
 from syndication_assets_tests.studio.studio_desk import StudioDesk, document
 from syndication_assets_tests.web.desk import Browser, Desk
 
@@ -46,6 +47,26 @@ def test_a_brief_is_made_while_its_page_waits_and_its_pictures_are_shown(browser
     browser.post(f"/requests/{request_id}", what="cancel")
     assert studio.state(request_id)[0] == "archived"
     browser.post(f"/requests/{request_id}", what="fly", status=404)
+
+
+def test_requests_are_filtered_and_turned_over_by_pages(
+    browser: Browser, studio: StudioDesk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(requests, "_SHOWN", 2)
+    for title, language in (("Spring one", "en"), ("Spring two", "en"), ("Spring three", "en"), ("Herbst", "de")):
+        studio.brief(title=title, language=language)
+    first = browser.get("/requests?words=spring")
+    assert [title in first for title in ("Spring one", "Spring two", "Spring three", "Herbst")] == [
+        *(False, True, True, False),
+    ]
+    assert "words=spring&amp;page=2" in first
+    second = browser.get("/requests?words=spring&page=2")
+    assert ("Spring one" in second, "Spring two" in second, "page=3" in second) == (True, False, False)
+    assert "Herbst" in browser.get("/requests?language=de")
+    assert "No request was found." in browser.get("/requests?state=failed")
+    # What is no filter counts for nothing, and stays words.
+    page = browser.get("/requests?state=gone&language=xx&page=-1&words=%3Cscript%3E")
+    assert "<script>" not in page.replace('<script src="/static/pages.js" defer></script>', "")
 
 
 def test_pictures_and_briefs_of_another_organization_are_as_unknown_as_none(

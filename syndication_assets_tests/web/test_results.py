@@ -1,13 +1,18 @@
 """The results of a week."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 import pytest
 
+from syndication_assets.database.connection import transaction
+from syndication_assets.operations import metrics
 from syndication_assets.web.rate_intervals import rate_interval
 from syndication_assets_tests.sample_database import sample_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.web.desk import Desk
+from syndication_assets_tests.web.program import Program
 
 
 def test_a_rate_has_the_bounds_of_wilson():
@@ -42,3 +47,45 @@ def test_the_newest_week_is_shown_and_an_unknown_one_is_empty(sample: str):
     assert browser.get("/results?week=2025-W45") == page
     assert "Nothing was observed" in browser.get("/results?week=2024-W01")
     browser.get("/results?week=soon", status=404)
+
+
+@pytest.mark.slow
+@pytest.mark.one_server
+def test_the_results_of_a_week_are_told_to_programs_and_exported(sample: str):
+    desk = Desk(sample)
+    with transaction(sample) as connection:
+        ((organization_id,),) = connection.execute(
+            "select organization_id from scraping.post_records group by 1 order by count(*) desc limit 1"
+        ).fetchall()
+    program = Program(desk, organization_id, ["posts.read"])
+    weeks = program.get("/results")["items"]
+    assert weeks[0] == "2025-W45"
+    shown = program.get("/results/2025-W45")
+    assert shown["own_and_watched"][0]["engagement"] > 0
+    assert {trait["trait"] for trait in shown["traits"]} == {"weekday", "hour", "format"}
+    assert {"platforms", "top_posts"} <= set(shown["tables"])
+    table = program.get("/results/2025-W45/tables/platforms")
+    exported = program.client.get("/api/v1/results/2025-W45/tables/platforms/csv")
+    assert exported.headers["content-disposition"] == 'attachment; filename="platforms-2025-W45.csv"'
+    lines = list(csv.DictReader(io.StringIO(exported.text.removeprefix("\ufeff"))))
+    assert [line["platform"] for line in lines] == [row["platform"] for row in table["rows"]]
+    assert program.code("/results/2025-W45/tables/nothing", 404) == "ITEM_NOT_FOUND"
+    assert program.code("/results/2024-W01", 404) == "ITEM_NOT_FOUND"
+    assert program.code("/results/2025-W60", 422) == "VALIDATION_ERROR"
+    browser = desk.browser()
+    browser.sign_in("olga@bakery.example")
+    assert browser.get("/results/2025-W45/platforms.csv") == exported.text
+    browser.get("/results/2025-W45/nothing.csv", status=404)
+
+
+@pytest.mark.slow
+@pytest.mark.one_server
+def test_the_state_reads_the_metrics_that_it_shows_and_no_other(sample: str, monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    samples = metrics._samples
+    monkeypatch.setattr(metrics, "_samples", lambda connection, file: read.append(file) or samples(connection, file))
+    desk = Desk(sample)
+    browser = desk.browser()
+    browser.open_link(desk.link())
+    browser.get("/status")
+    assert len(read) == 6 < len(metrics.metric_files())

@@ -123,6 +123,21 @@ def test_a_new_password_ends_the_sessions_of_the_user(desk: Desk, isla: str):
     assert browser.path == "/sign-in"
 
 
+def test_a_page_of_another_site_signs_nobody_in(desk: Desk, isla: str):
+    """Whoever is signed in to somebody else's account unknowingly tells it what they write."""
+    fields = {"email": EMAIL, "password": PASSWORD, "to": "/"}
+    token = desk.link(isla)
+    for origin in ("https://elsewhere.example", "null", None):
+        headers = {} if origin is None else {"Origin": origin}
+        for path in ("/sign-in", f"/sign-in/{token}", "/sign-out"):
+            browser = desk.browser()
+            response = browser.client.post(path, data=fields, headers=headers)
+            assert (response.status_code, "set-cookie" in response.headers) == (403, False)
+    browser = desk.browser()
+    browser.open_link(token)  # the control: none of them has used it up
+    assert browser.path == "/inbox"
+
+
 def test_a_link_signs_in_once_and_not_by_being_looked_at(desk: Desk, isla: str, tables: Tables):
     token = desk.link(isla)
     browser, other = desk.browser(), desk.browser()

@@ -1,6 +1,6 @@
 -- One row is one brief, as people list it: the newest first. Parameters, NULL for all: organization (slug), state,
--- batch, platform, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether it waits
--- for a person), request_id; and maximum (rows).
+-- batch, platform, language, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether
+-- it waits for a person), request_id; and maximum (rows) and skipped (rows before them).
 
 select
     r.organization_id,
@@ -44,6 +44,7 @@ where
     coalesce(o.slug = %(organization)s, true)
     and coalesce(r.state::text = %(state)s, true)
     and coalesce(r.batch_name = %(batch)s, true)
+    and coalesce(r.language = %(language)s, true)
     and coalesce(r.request_id = %(request_id)s, true)
     and (
         %(platform)s::text is null
@@ -87,4 +88,4 @@ where
     )
     and coalesce((r.stopped_before is not null) = %(is_waiting)s::boolean, true)
 order by r.created_at desc, r.request_id asc
-limit %(maximum)s
+limit %(maximum)s offset %(skipped)s

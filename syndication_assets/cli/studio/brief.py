@@ -142,6 +142,7 @@ def list_command(
             due_before=None if due_before is None else due_before.date(),
             is_waiting=waiting or None,
             maximum=limit,
+            skipped=0,
             **filters,
         )
     show_rows(rows, brief_line, "There is no such brief: `syndication brief add`.", as_json=as_json)

@@ -32,6 +32,7 @@ from syndication_assets.configuration.sections.quotas import QUOTAS
 from syndication_assets.configuration.sections.retention import RETENTION, RETENTION_DEFAULTS
 from syndication_assets.configuration.sections.role_permissions import ROLE_PERMISSIONS
 from syndication_assets.configuration.sections.schedules import SCHEDULES
+from syndication_assets.configuration.sections.sign_in import SIGN_IN
 from syndication_assets.configuration.sections.snapshot_intervals import (
     SNAPSHOT_INTERVAL_DEFAULTS,
     SNAPSHOT_INTERVALS,
@@ -53,6 +54,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     SETTINGS,
     MEMBERS,
     CREDENTIALS,
+    SIGN_IN,
     PROFILES,
     SNAPSHOT_INTERVALS,
     VENDORS,

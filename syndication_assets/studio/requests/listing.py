@@ -66,10 +66,12 @@ def list_briefs(
     platform: str | None = None,
     due_before: date | None = None,
     brand: str | None = None,
+    language: str | None = None,
     words: str | None = None,
     is_waiting: bool | None = None,
     request_id: str | None = None,
     maximum: int = 50,
+    skipped: int = 0,
 ) -> list[ListedBrief]:
     """The newest first. `words` are a part of title or message, in any case; `is_waiting` is for a person."""
     parameters = {
@@ -79,13 +81,32 @@ def list_briefs(
         "platform": platform,
         "due_before": due_before,
         "brand": brand,
+        "language": language,
         "words": words,
         "is_waiting": is_waiting,
         "request_id": request_id,
         "maximum": maximum,
+        "skipped": skipped,
     }
     rows = connection.execute(load_sql("studio/content_requests/listed.sql"), parameters)
     return [ListedBrief(*row) for row in rows]
+
+
+def count_briefs(
+    connection: Connection,
+    organization_id: str,
+    *,
+    state: str | None = None,
+    batch: str | None = None,
+    language: str | None = None,
+    words: str | None = None,
+) -> int:
+    """How many briefs of an organization `list_briefs` finds by these filters."""
+    filters = {"state": state, "batch": batch, "language": language, "words": words}
+    ((briefs,),) = connection.execute(
+        load_sql("studio/content_requests/counted.sql"), {"organization_id": organization_id, **filters}
+    ).fetchall()
+    return int(briefs)
 
 
 def read_brief(connection: Connection, request_id: str) -> ListedBrief:

@@ -68,23 +68,29 @@ def accept(connection: Connection, token: str, display_name: str | None) -> Acce
     if row is None or state != "open":
         raise SyndicationError(f"The invitation is {state}: ask for a new one (`syndication invitation create`).")
     organization_id, invitation_id, email, role = row[:4]
-    user = connection.execute(
-        "select user_id, is_active from tenancy.users where lower(email) = lower(%s)", [email]
-    ).fetchone()
-    if user is not None and not user[1]:
-        raise SyndicationError(f"The user {email} is not active: let an admin activate the account first.")
-    user_id = user[0] if user is not None else add_user(connection, email=email, display_name=display_name)
-    # The invited person acts, by the token.
-    connection.execute("select set_config('app.actor', %s, true)", [user_id])
-    add_member(connection, organization_id, user_id, role)
-    connection.execute(
-        "update tenancy.invitations set accepted_at = now() where organization_id = %s and invitation_id = %s",
-        [organization_id, invitation_id],
-    )
+    _accept(connection, organization_id, invitation_id, email, role, display_name)
     (slug,) = connection.execute(
         "select slug from tenancy.organizations where organization_id = %s", [organization_id]
     ).fetchall()[0]
     return AcceptedInvitation(slug, email, role)
+
+
+def accept_by_address(connection: Connection, organization_id: str, email: str, display_name: str | None) -> str | None:
+    """Makes the holder of an address, which somebody else has verified, a member, if they are invited; returns the id
+    of the user, None without an open invitation or if the user is not active.
+    """
+    row = connection.execute(
+        "select i.invitation_id, i.email, i.role::text from tenancy.invitations as i"
+        " where i.organization_id = %s and lower(i.email) = lower(%s) and i.accepted_at is null"
+        " and i.revoked_at is null and i.expires_at > now()"
+        " and not exists (select from tenancy.users as u where lower(u.email) = lower(i.email) and not u.is_active)"
+        " for update",
+        [organization_id, email],
+    ).fetchone()
+    if row is None:
+        return None
+    invitation_id, invited_email, role = row
+    return _accept(connection, organization_id, invitation_id, invited_email, role, display_name)
 
 
 def revoke(connection: Connection, invitation_id: str) -> None:
@@ -107,6 +113,25 @@ def list_invitations(connection: Connection) -> list[Invitation]:
         " order by i.created_at desc, i.invitation_id"
     ).fetchall()
     return [Invitation(row[0], row[1], row[2], row[3], _state(row[4], row[5], row[6]), row[7], row[8]) for row in rows]
+
+
+def _accept(
+    connection: Connection, organization_id: str, invitation_id: str, email: str, role: str, display_name: str | None
+) -> str:
+    user = connection.execute(
+        "select user_id, is_active from tenancy.users where lower(email) = lower(%s)", [email]
+    ).fetchone()
+    if user is not None and not user[1]:
+        raise SyndicationError(f"The user {email} is not active: let an admin activate the account first.")
+    user_id = user[0] if user is not None else add_user(connection, email=email, display_name=display_name)
+    # The invited person acts, by the token or by their address.
+    connection.execute("select set_config('app.actor', %s, true)", [user_id])
+    add_member(connection, organization_id, user_id, role)
+    connection.execute(
+        "update tenancy.invitations set accepted_at = now() where organization_id = %s and invitation_id = %s",
+        [organization_id, invitation_id],
+    )
+    return str(user_id)
 
 
 def _state(accepted_at: datetime | None, revoked_at: datetime | None, is_expired: bool) -> str:

@@ -30,6 +30,10 @@ select jsonb_build_object(
         select coalesce(jsonb_agg(to_jsonb(s) - 'token_hash' - 'user_id' - 'login' order by s.started_at), '[]')
         from tenancy.web_sessions as s where s.user_id = %(user_id)s
     ),
+    'accounts_at_providers', (
+        select coalesce(jsonb_agg(to_jsonb(i) - 'user_id'), '[]')
+        from tenancy.user_identities as i where i.user_id = %(user_id)s
+    ),
     'memberships', (
         select coalesce(jsonb_agg(to_jsonb(m) - 'user_id'), '[]')
         from tenancy.organization_members as m where m.user_id = %(user_id)s

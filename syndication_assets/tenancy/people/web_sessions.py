@@ -16,7 +16,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 _FIND = """
 select
     s.session_id, s.user_id, coalesce(tenancy.actor_name(s.user_id), s.login), s.login, s.shown_organization_id,
-    coalesce(s.language, p.language), s.last_used_at < now() - %(noted_every)s
+    coalesce(s.language, p.language), s.limited_to_organization_id, s.last_used_at < now() - %(noted_every)s
 from tenancy.web_sessions as s
 left join tenancy.users as u on s.user_id = u.user_id
 left join tenancy.user_preferences as p on s.user_id = p.user_id
@@ -42,6 +42,8 @@ class WebSession(NamedTuple):
     """That was chosen last."""
     language: str | None
     """That was chosen in the session, or that the user prefers."""
+    limited_to_organization_id: str | None
+    """None if it may see every organization of the user."""
 
 
 def session_valid_for(connection: Connection) -> timedelta:
@@ -57,6 +59,13 @@ def link_valid_for(connection: Connection) -> timedelta:
 def begin_session(connection: Connection, user_id: str) -> str:
     """The token of a new session of the user."""
     return _begin(connection, _Beginning(user_id, None, None))
+
+
+def begin_limited_session(connection: Connection, user_id: str, organization_id: str) -> str:
+    """The token of a new session that sees this organization only: its provider vouches for the user, and for no other
+    organization of theirs.
+    """
+    return _begin(connection, _Beginning(user_id, None, organization_id, limited_to_organization_id=organization_id))
 
 
 def begin_link(
@@ -136,14 +145,15 @@ class _Beginning(NamedTuple):
     login: str | None
     organization_id: str | None
     is_link: bool = False
+    limited_to_organization_id: str | None = None
 
 
 def _begin(connection: Connection, beginning: _Beginning) -> str:
     token = new_token("lnk" if beginning.is_link else "ses")
     valid_for = link_valid_for(connection) if beginning.is_link else session_valid_for(connection)
     connection.execute(
-        "insert into tenancy.web_sessions (token_hash, user_id, login, shown_organization_id, is_link, expires_at)"
-        " values (%s, %s, %s, %s, %s, now() + %s)",
+        "insert into tenancy.web_sessions (token_hash, user_id, login, shown_organization_id, is_link,"
+        " limited_to_organization_id, expires_at) values (%s, %s, %s, %s, %s, %s, now() + %s)",
         [hash_of(token), *beginning, valid_for],
     )
     return token

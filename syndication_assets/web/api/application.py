@@ -1,16 +1,29 @@
 """The API as an application, with its description by OpenAPI at `openapi.json`."""
 
 import logging
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from syndication_assets.database.connection import DatabaseError
 from syndication_assets.errors import SyndicationError
-from syndication_assets.tenancy.permission_checks import PermissionDeniedError
-from syndication_assets.web.api import posts, queue, texts
-from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, code_of
+from syndication_assets.web.api import (
+    batches,
+    brands,
+    briefs,
+    delegations,
+    inbox,
+    pictures,
+    posts,
+    queue,
+    results,
+    state,
+    texts,
+)
+from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, as_api_error
 from syndication_assets.web.site import Site
 
 _log = logging.getLogger(__name__)
@@ -34,25 +47,19 @@ def create_api(site: Site) -> FastAPI:
         responses={"4XX": {"model": ErrorAnswer}, "503": {"model": ErrorAnswer}},
     )
     api.state.site = site
-    for module in (texts, queue, posts):
+    for module in (inbox, texts, delegations, briefs, batches, pictures, queue, posts, brands, results, state):
         api.include_router(module.router)
-    api.add_exception_handler(ApiError, _api_error)
-    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(RequestValidationError, _refused)
+    api.add_exception_handler(HTTPException, _rejected)
     api.add_exception_handler(SyndicationError, _refused)
     return api
 
 
-def _api_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
-    return answer(error)
-
-
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    """What the request lacks, without the value: it may be a secret that was put in the wrong place."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    return answer(ApiError(code_of(first["loc"]), f"{place}: {first['msg']}."))
+def _rejected(_request: Request, error: Exception) -> JSONResponse:
+    """What the framework rejects: an unknown path or method, a body that cannot be read or is too long."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    code = Code.ITEM_NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else Code.VALIDATION_ERROR
+    return answer(ApiError(code, str(error.detail)), error.status_code)
 
 
 def _refused(request: Request, error: Exception) -> JSONResponse:
@@ -60,5 +67,5 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
         # What PostgreSQL says is for those who run it.
         _log.error("%s %s failed: %s", request.method, request.url.path, error)
         return answer(ApiError(Code.DATABASE_ERROR, "The database did not answer: try again in a minute."))
-    code = Code.PERMISSION_DENIED if isinstance(error, PermissionDeniedError) else Code.CONFLICT
-    return answer(ApiError(code, str(error)))
+    assert isinstance(error, RequestValidationError | SyndicationError)  # noqa: S101 - registered for these classes
+    return answer(as_api_error(error))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,7 +14,7 @@ from syndication_assets.tenancy import own_rows
 from syndication_assets.tenancy.api_keys import use_key
 from syndication_assets.tenancy.api_quotas import count_request
 from syndication_assets.web.api.errors import ApiError, Code
-from syndication_assets.web.rate_limits import PAGES
+from syndication_assets.web.rate_limits import KEYS, PAGES, WRONG_KEYS
 from syndication_assets.web.site import Site
 from syndication_assets.web.visitors import VisitedOrganization, find_visitor, permissions_of_role
 
@@ -40,10 +41,14 @@ class Caller:
     permissions: frozenset[str] | None
     """None for all."""
 
-    def require(self, permission: str) -> None:
-        """ApiError unless the caller has the right."""
-        if self.permissions is not None and permission not in self.permissions:
-            raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {permission}: ask an admin.")
+    def may(self, *permissions: str) -> bool:
+        """Whether the caller has one of the rights."""
+        return self.permissions is None or not self.permissions.isdisjoint(permissions)
+
+    def require(self, *permissions: str) -> None:
+        """ApiError unless the caller has one of the rights."""
+        if not self.may(*permissions):
+            raise ApiError(Code.PERMISSION_DENIED, f"This needs the right {' or '.join(permissions)}: ask an admin.")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -86,15 +91,24 @@ def _find(connection: Connection, request: Request) -> Caller:
         return _by_session(connection, site, request)
     if not given.lower().startswith(_BEARER):
         raise ApiError(Code.NOT_SIGNED_IN, "Send the API key as: Authorization: Bearer KEY.")
-    return _by_key(connection, site, given[len(_BEARER) :].strip())
+    return _by_key(connection, site, request, given[len(_BEARER) :].strip())
 
 
-def _by_key(connection: Connection, site: Site, key: str) -> Caller:
+def _by_key(connection: Connection, site: Site, request: Request, key: str) -> Caller:
     used = use_key(connection, key)
     if used is None:
+        client = request.client
+        if not site.limits.allows(WRONG_KEYS, "unknown" if client is None else client.host):
+            raise _too_many()
         raise ApiError(Code.NOT_SIGNED_IN, "The API key is unknown, expired or revoked, or its user is not active.")
+    if not site.limits.allows(KEYS, used.key_id):
+        raise _too_many()
     if not count_request(connection, used.key_id):
-        raise ApiError(Code.QUOTA_USED_UP, "The key has made all requests of this UTC day: see `syndication key list`.")
+        raise ApiError(
+            Code.QUOTA_USED_UP,
+            "The key has made all requests of this UTC day: see `syndication key list`.",
+            retry_after=_seconds_to_midnight(),
+        )
     organization = VisitedOrganization(
         *connection.execute(_ORGANIZATION, [used.organization_id, used.user_id]).fetchall()[0]
     )
@@ -108,10 +122,20 @@ def _by_session(connection: Connection, site: Site, request: Request) -> Caller:
     if visitor is None or visitor.organization is None:
         raise ApiError(Code.NOT_SIGNED_IN, "Send an API key as: Authorization: Bearer KEY, or sign in to the page.")
     if not site.limits.allows(PAGES, visitor.session.session_id):
-        raise ApiError(Code.QUOTA_USED_UP, "Too many requests: wait a minute.")
+        raise _too_many()
     if request.method != "GET" and request.headers.get(FORM_TOKEN) != visitor.form_token:
         raise ApiError(Code.PERMISSION_DENIED, f"The header {FORM_TOKEN} is not that of this session.")
     return Caller(site, visitor.organization, visitor.session.user_id, visitor.person, visitor.permissions)
+
+
+def _too_many() -> ApiError:
+    return ApiError(Code.QUOTA_USED_UP, "Too many requests: wait a minute.", retry_after=60)
+
+
+def _seconds_to_midnight() -> int:
+    now = datetime.now(UTC)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
+    return max(int((midnight - now).total_seconds()), 1)
 
 
 CallerOfRequest = Annotated[Caller, Depends(find_caller)]

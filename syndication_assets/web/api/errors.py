@@ -3,10 +3,12 @@
 from enum import StrEnum
 from http import HTTPStatus
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.tenancy.permission_checks import PermissionDeniedError
 
 
 class Code(StrEnum):
@@ -56,18 +58,22 @@ class ErrorAnswer(BaseModel):
 class ApiError(SyndicationError):
     """An answer that is an error."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    def __init__(self, code: Code, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.retry_after = retry_after
+        """Seconds after which the same request may be answered; None if that is not known."""
 
     @property
     def status(self) -> int:
         return _STATUS.get(self.code, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def answer(error: ApiError) -> JSONResponse:
+def answer(error: ApiError, status: int | None = None) -> JSONResponse:
+    """The answer with the status of its code, or another one."""
     body = ErrorAnswer(error=Problem(code=error.code, message=str(error)))
-    return JSONResponse(body.model_dump(mode="json"), error.status)
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return JSONResponse(body.model_dump(mode="json"), status or error.status, headers)
 
 
 def code_of(place: tuple[int | str, ...]) -> Code:
@@ -75,3 +81,16 @@ def code_of(place: tuple[int | str, ...]) -> Code:
     if place[:1] != ("query",):
         return Code.VALIDATION_ERROR
     return _CODES_OF_FILTERS.get(str(place[-1]), Code.INVALID_FILTER)
+
+
+def as_api_error(error: RequestValidationError | SyndicationError) -> ApiError:
+    """What is answered where a request lacks something, or a room refuses it."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, RequestValidationError):
+        # Without the value: it may be a secret that was put in the wrong place.
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        return ApiError(code_of(first["loc"]), f"{place}: {first['msg']}.")
+    code = Code.PERMISSION_DENIED if isinstance(error, PermissionDeniedError) else Code.CONFLICT
+    return ApiError(code, str(error))

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import DatabaseError, transaction
+from syndication_assets.errors import SyndicationError
 from syndication_assets.tenancy.api_requests import (
     AnotherRequestError,
     NamedRequest,
@@ -19,7 +21,7 @@ from syndication_assets.tenancy.api_requests import (
     hash_of_request,
 )
 from syndication_assets.web.api.caller import find_caller
-from syndication_assets.web.api.errors import ApiError, Code, answer
+from syndication_assets.web.api.errors import ApiError, Code, answer, as_api_error
 
 HEADER = "Idempotency-Key"
 _LONGEST_KEY = 200
@@ -45,8 +47,11 @@ class OnceOnly(APIRoute):
                 return JSONResponse(earlier[1], earlier[0])
             try:
                 response = await handle(request)
-            except ApiError as error:
-                response = answer(error)
+            except DatabaseError:
+                # Nobody knows whether it was done: for some minutes it counts as under way.
+                raise
+            except (RequestValidationError, SyndicationError) as error:
+                response = answer(as_api_error(error))
             if response.status_code < _SERVER_ERROR:
                 await run_in_threadpool(_end, request, named, response)
             return response

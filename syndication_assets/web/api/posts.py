@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndication_assets.curation.posts.post_states import set_flag
@@ -12,11 +12,11 @@ from syndication_assets.curation.posts.shown_post import measurements_of
 from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
+from syndication_assets.web.api.described import PostId, with_example
 from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.api.named_requests import OnceOnly
 
 router = APIRouter(prefix="/posts", tags=["posts"], route_class=OnceOnly)
-PostId = Annotated[str, Path(pattern=r"^p-[0-9a-f]{8}$")]
 
 
 class PostFilter(BaseModel):
@@ -75,6 +75,8 @@ class PostHistory(BaseModel):
 
 class Flags(BaseModel):
     """What a person sets on a post; what is left out stays."""
+
+    model_config = with_example(is_marked=True)
 
     is_read: bool | None = None
     is_marked: bool | None = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from syndication_assets.database.connection import Connection
@@ -11,11 +11,11 @@ from syndication_assets.publishing.sending.moving import move_to_day
 from syndication_assets.publishing.sending.queue_listing import Kind, State, TargetFilter, list_targets
 from syndication_assets.publishing.sending.target_decisions import cancel
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
+from syndication_assets.web.api.described import TargetId, with_example
 from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.api.named_requests import OnceOnly
 
 router = APIRouter(prefix="/queue", tags=["queue"], route_class=OnceOnly)
-TargetId = Annotated[str, Path(pattern=r"^tgt-[0-9a-f]{8}$")]
 
 
 class QueueFilter(BaseModel):
@@ -58,6 +58,8 @@ class QueuePage(BaseModel):
 
 class Move(BaseModel):
     """Where to a post is moved."""
+
+    model_config = with_example(day="2026-01-31")
 
     day: date = Field(description="The day in the time zone of the schedule; its first free slot is taken.")
 

@@ -1,18 +1,19 @@
 """Texts that wait for a decision, and the decisions."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from syndication_assets.content.review.reviewed_texts import show, waiting
+from syndication_assets.content.review.reviewed_texts import read_text, show, waiting
 from syndication_assets.content.review.text_decisions import approve, edit, reject
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
+from syndication_assets.web.api.described import TextId, with_example
 from syndication_assets.web.api.named_requests import OnceOnly
 
 router = APIRouter(prefix="/texts", tags=["texts"], route_class=OnceOnly)
-TextId = Annotated[str, Path(pattern=r"^cnt-[0-9a-f]{8}$")]
+RIGHTS = ("approvals.decide", "texts.decide")
+"""Either lets a caller decide; approvers of a workflow need no other."""
 
 
 class WaitingText(BaseModel):
@@ -71,7 +72,7 @@ class Text(BaseModel):
 
 
 class DecidedText(BaseModel):
-    """A text after a decision."""
+    """A text after a decision. It still waits if its workflow has further steps."""
 
     content_id: str
     state: str
@@ -81,11 +82,15 @@ class DecidedText(BaseModel):
 class Rejection(BaseModel):
     """Why a text is rejected."""
 
+    model_config = with_example(reason="The price is last year's.")
+
     reason: str = Field(min_length=1, max_length=1000)
 
 
 class Edit(BaseModel):
     """A person's text in place of the one that waits."""
+
+    model_config = with_example(text="A kilt of wool, made by hand.")
 
     text: str = Field(min_length=1, max_length=100_000)
 
@@ -144,17 +149,19 @@ def show_text(content_id: TextId, caller: CallerOfRequest) -> Text:
 @router.post("/{content_id}/approve", summary="Approve a text")
 def approve_text(content_id: TextId, caller: CallerOfRequest) -> DecidedText:
     """Its rules are checked again with today's facts; one that breaks a hard rule is not approved."""
-    caller.require("texts.decide")
+    caller.require(*RIGHTS)
     _require_own(caller, content_id)
     with caller.acting():
         is_new = approve(caller.site.database_url, content_id, caller.person)
-    return DecidedText(content_id=content_id, state="approved", is_new=is_new)
+    with caller.reading() as connection:
+        state = read_text(connection, content_id).state
+    return DecidedText(content_id=content_id, state=state, is_new=is_new)
 
 
 @router.post("/{content_id}/reject", summary="Reject a text")
 def reject_text(content_id: TextId, rejection: Rejection, caller: CallerOfRequest) -> DecidedText:
     """Withdraws its approval, if it has one."""
-    caller.require("texts.decide")
+    caller.require(*RIGHTS)
     _require_own(caller, content_id)
     with caller.acting():
         is_new = reject(caller.site.database_url, content_id, caller.person, rejection.reason)

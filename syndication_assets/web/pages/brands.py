@@ -1,24 +1,22 @@
 """Brands: what they say, their versions, files and visual templates with a preview."""
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+import re
 
 from starlette.responses import Response
 
-from syndication_assets.brand.files.brand_files import list_files
-from syndication_assets.brand.profiles.brand_versions import BrandError, roll_back, versions_of
-from syndication_assets.brand.profiles.stored_look import current_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture, small
-from syndication_assets.brand.templates.template_rows import StoredTemplate, active, read_templates
+from syndication_assets.brand.files.brand_files import ASSET_TYPES, add_file, list_files
+from syndication_assets.brand.profiles.brand_versions import roll_back, versions_of
+from syndication_assets.brand.templates.template_rows import active, read_templates
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.rendering.brand_look import BrandLook
-from syndication_assets.rendering.document_check import read_template
 from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.template_previews import PREVIEW_HEADERS, template_preview
+from syndication_assets.web.uploaded_pictures import UploadError, picture_of
+from syndication_assets.web.uploads import MOST_FILE_BYTES
 
-_PREVIEW_PIXELS = 360
-_KEPT_PREVIEWS = 200
+PICTURE_TYPES = tuple(asset_type for asset_type in ASSET_TYPES if asset_type != "font")
+_LONGEST_NAME, _LONGEST_DESCRIPTION = 100, 500
 _BRANDS = "select brand_id, brand_name from brand.brand_profiles where is_active order by brand_name"
 _FILE_IDS = "select asset_id, media_file_id from brand.brand_assets"
 _SCORES = "select brand_id, minimum_score from brand.brand_versions where is_current"
@@ -42,67 +40,66 @@ def show_brands(page: Page) -> Response:
             ).fetchall()
         )
     return page.render(
-        "brands.html", brands=brands, files=files, templates=templates, file_ids=file_ids, scores=scores, people=people
+        "brands.html",
+        picture_types=PICTURE_TYPES,
+        most_bytes=MOST_FILE_BYTES,
+        brands=brands,
+        files=files,
+        templates=templates,
+        file_ids=file_ids,
+        scores=scores,
+        people=people,
     )
 
 
-@dataclass(frozen=True)
-class _Drawing:
-    """What a preview is drawn from; it is kept by its versions and language."""
-
-    key: tuple[str, int, str, str]
-    template: StoredTemplate = field(compare=False)
-    look: BrandLook = field(compare=False)
-
-    @property
-    def language(self) -> str:
-        return self.key[3]
-
-
-@lru_cache(_KEPT_PREVIEWS)
-def _drawn(drawing: _Drawing) -> tuple[bytes, str]:
-    design = small(read_template(drawing.template.document), _PREVIEW_PIXELS)
-    try:
-        fields = example_fields(design, drawing.language)
-    except BrandError:
-        fields = example_fields(design, "en")
-    picture = preview_picture(design, design.formats[0].name, drawing.look, drawing.language, fields)
-    return picture.content, picture.mime_type
-
-
 def show_preview(page: Page) -> Response:
-    """The template with its example texts, in its first format and the brand that it is for."""
-    organization_id = page.organization.organization_id
-    template_id = page.request.path_params["template_id"]
+    """The template with its example texts, in the language of the page."""
+    media_url, organization_id = page.site.settings.media_url, page.organization.organization_id
+    template_id = str(page.request.path_params["template_id"])
     with page.reading() as connection:
-        found = [each for each in read_templates(connection, organization_id) if each.template_id == template_id]
-        brand_ids = [brand_id for (brand_id, _) in connection.execute(_BRANDS)]
-        if not found:
-            raise NotFoundError("There is no such template.")
-        brand_id = found[0].brand_id or next(iter(brand_ids), None)
-        if brand_id is None:
-            raise NotFoundError("There is no brand yet.")
-        look = current_look(connection, MediaStore(page.site.settings.media_url), organization_id, brand_id)
-    template = found[0]
-    key = (template.template_id, template.version, look.version, page.language.code)
-    content, mime_type = _drawn(_Drawing(key, template, look))
-    return Response(content, media_type=mime_type, headers={"Cache-Control": "private, max-age=300"})
+        picture = template_preview(connection, media_url, organization_id, template_id, page.language.code)
+    if picture is None:
+        raise NotFoundError("There is no such template, or no brand yet.")
+    return Response(picture.content, media_type=picture.mime_type, headers=PREVIEW_HEADERS)
 
 
 def roll_back_brand(page: Page) -> Response:
-    organization_id, brand_id = page.organization.organization_id, str(page.request.path_params["brand_id"])
+    organization_id, brand_id = page.organization.organization_id, _own_brand(page)
     version = page.form.get("version", "")
-    with page.reading() as connection:
-        known = connection.execute("select from brand.brand_profiles where brand_id = %s", [brand_id]).fetchone()
-    if known is None or not version.isdecimal():
+    if re.fullmatch("[0-9]{1,9}", version) is None:
         raise NotFoundError("There is no such brand.")
     with page.acting(), transaction(page.site.database_url) as connection:
         roll_back(connection, organization_id, brand_id, int(version))
     return page.go("/brand", done="rolled_back")
 
 
+def add_brand_file(page: Page) -> Response:
+    """A picture of a brand; a logo takes the place of the one before, in a new version of the brand."""
+    organization_id, brand_id = page.organization.organization_id, _own_brand(page)
+    name, asset_type = page.form.get("name", "").strip(), page.form.get("asset_type", "")
+    if not name or len(name) > _LONGEST_NAME or asset_type not in PICTURE_TYPES:
+        raise UploadError(page.text("Give the file a name and one of the types that are offered."))
+    content = picture_of(page.upload)
+    store = MediaStore(page.site.settings.media_url)
+    store.claim(page.site.database_url)
+    with page.acting(), transaction(page.site.database_url) as connection:
+        add_file(
+            *(connection, store, organization_id, brand_id),
+            name=name,
+            asset_type=asset_type,
+            content=content,
+            description=page.form.get("description", "").strip()[:_LONGEST_DESCRIPTION] or None,
+        )
+    return page.go("/brand", done="file_added")
+
+
+def _own_brand(page: Page) -> str:
+    return page.own_id("brand_id", "brand.brand_profiles", "There is no such brand.")
+
+
 ROUTES = (
     PageRoute("GET", "/brand", show_brands),
     PageRoute("GET", "/brand/templates/{template_id}", show_preview),
     PageRoute("POST", "/brand/{brand_id}/roll-back", roll_back_brand, permission="brands.edit"),
+    PageRoute("POST", "/brand/{brand_id}/files", add_brand_file, permission="brands.edit", takes_file=True),
 )

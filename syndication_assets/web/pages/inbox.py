@@ -14,6 +14,7 @@ from syndication_assets.content.review.text_decisions import approve, edit, reje
 from syndication_assets.database.connection import Connection
 from syndication_assets.web.page import Page
 from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.waiting import MOST_STEPS, waiting_for
 
 _EXCERPTS = """
 select content_id, left(text_content, 240), picture_file_id from content.posts_content where content_id = any(%s)
@@ -35,9 +36,6 @@ order by c.version desc
 """
 
 
-_MOST_STEPS = 1000
-
-
 class Difference(NamedTuple):
     """A part of a text beside its earlier version."""
 
@@ -53,14 +51,18 @@ def first_page(page: Page) -> Response:
 def show_inbox(page: Page) -> Response:
     """What waits for the visitor comes first."""
     texts = waiting(page.site.database_url, page.organization.slug)
+    organization_id, may_begin = page.organization.organization_id, page.may("texts.decide")
     with page.reading() as connection:
         rows = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
-        steps = _steps_of_visitor(page, connection)
+        waits = {
+            subject.content_id: subject.step
+            for subject in waiting_for(connection, organization_id, page.person, may_begin=may_begin)
+        }
     return page.render(
         "inbox.html",
-        texts=sorted(texts, key=lambda text: text.content_id not in steps),
+        texts=sorted(texts, key=lambda text: text.content_id not in waits),
         excerpts={content_id: rest for content_id, *rest in rows},
-        steps=steps,
+        waits=waits,
     )
 
 
@@ -145,7 +147,7 @@ def _own_text(page: Page) -> str:
 
 def _steps_of_visitor(page: Page, connection: Connection) -> dict[str, WaitingStep]:
     """Text → its step that the visitor may decide now."""
-    steps = inbox_of(connection, page.organization.organization_id, page.person, limit=_MOST_STEPS)
+    steps = inbox_of(connection, page.organization.organization_id, page.person, limit=MOST_STEPS)
     return {step.subject_id: step for step in steps}
 
 

@@ -1,18 +1,18 @@
 """Briefs: what people ask for, how far it has come, and the visuals that were made."""
 
-import logging
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from syndication_assets.brand.templates.template_rows import active, read_templates
-from syndication_assets.content.briefs.brief_posts import write_brief_posts
 from syndication_assets.content.briefs.withdrawing import withdraw_brief
-from syndication_assets.errors import SyndicationError
-from syndication_assets.settings import Settings
+from syndication_assets.media.contents.inspecting import MediaInspector
+from syndication_assets.media.media_store import MediaStore
+from syndication_assets.media.stock.own_images import add_own_image
 from syndication_assets.studio.compliance.proposals import proposals_of
-from syndication_assets.studio.making.making import Studio
 from syndication_assets.studio.requests.listing import (
     ListedBrief,
     list_briefs,
@@ -22,13 +22,13 @@ from syndication_assets.studio.requests.listing import (
 )
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.web.making import STATES, UNDER_WAY, make_briefs
 from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.uploaded_pictures import UploadError, picture_of
+from syndication_assets.web.uploads import MOST_FILE_BYTES
 
-_log = logging.getLogger(__name__)
-_UNDER_WAY = ("pending", "processing", "generated")
 _SHOWN = 60
-_MADE_AT_ONCE = 10
 _CHANNELS = """
 select distinct f.platform || '/' || f.channel_type
 from channels.picture_formats as f
@@ -43,14 +43,50 @@ inner join studio.asset_variants as v on a.organization_id = v.organization_id a
 where a.is_newest and v.is_posted and a.request_id = any(%s)
 group by a.request_id
 """
+_LANGUAGES = """
+select distinct split_part(l.language, '-', 1)
+from brand.brand_versions as b
+cross join unnest(b.languages) as l (language)
+where b.is_current
+order by 1
+"""
 _FILES = "select variant_id, media_file_id from studio.asset_variants where variant_id = any(%s)"
 
 
 def show_requests(page: Page) -> Response:
+    """The newest that the filters let through, a page at a time; what is no filter counts for nothing."""
+    asked = page.request.query_params
+    state = asked.get("state") if asked.get("state") in STATES else None
+    words = asked.get("words", "").strip()[:200] or None
+    typed = asked.get("page", "1")
+    number = int(typed) if re.fullmatch("[1-9][0-9]{0,4}", typed) else 1
     with page.reading() as connection:
-        briefs = list_briefs(connection, organization=page.organization.slug, maximum=_SHOWN)
+        spoken = [language for (language,) in connection.execute(_LANGUAGES)]
+        language = asked.get("language") if asked.get("language") in spoken else None
+        briefs = list_briefs(
+            connection,
+            organization=page.organization.slug,
+            state=state,
+            language=language,
+            words=words,
+            # One more than is shown says whether there is a next page.
+            maximum=_SHOWN + 1,
+            skipped=(number - 1) * _SHOWN,
+        )
+        has_more, briefs = len(briefs) > _SHOWN, briefs[:_SHOWN]
         thumbnails = dict(connection.execute(_THUMBNAILS, [[brief.request_id for brief in briefs]]).fetchall())
-    return page.render("requests.html", briefs=briefs, thumbnails=thumbnails, most=_SHOWN)
+    chosen = {name: value for name, value in (("state", state), ("language", language), ("words", words)) if value}
+    return page.render(
+        "requests.html",
+        briefs=briefs,
+        thumbnails=thumbnails,
+        states=STATES,
+        spoken=spoken,
+        chosen=chosen,
+        query=urlencode(chosen),
+        number=number,
+        has_more=has_more,
+    )
 
 
 def show_new_request(page: Page) -> Response:
@@ -71,13 +107,30 @@ def add_request(page: Page) -> Response:
     for name in ("facts", "keywords"):
         values[name] = [line.strip() for line in form.get(name, "").splitlines() if line.strip()]
     try:
+        brief = brief_of(values)
+        if page.upload is not None:
+            brief = brief.model_copy(update={"photo": _own_photo(page, brief.title)})
         with page.acting():
-            (request_id,) = add_briefs(
-                page.site.database_url, page.organization.organization_id, [brief_of(values)], page.person
-            )
-    except BriefError as error:
-        return _form(page, form, str(error))
+            (request_id,) = add_briefs(page.site.database_url, page.organization.organization_id, [brief], page.person)
+    except (BriefError, UploadError) as error:
+        return _form(page, form, page.text(str(error)))
     return _making(page, f"/requests/{request_id}")
+
+
+def _own_photo(page: Page, title: str) -> str:
+    """Stores the requester's own picture; returns its id. UploadError without their word that it may be published."""
+    if "may_use" not in page.form:
+        raise UploadError(page.text("Say that you may publish the picture, or take it out."))
+    content = picture_of(page.upload)
+    with page.acting(), MediaInspector() as inspector:
+        return add_own_image(
+            page.site.database_url,
+            MediaStore(page.site.settings.media_url),
+            page.organization.organization_id,
+            content,
+            inspector.read,
+            title=title,
+        )
 
 
 def show_request(page: Page) -> Response:
@@ -92,7 +145,7 @@ def show_request(page: Page) -> Response:
         variants=variants,
         files=files,
         posts=posts,
-        is_under_way=brief.state in _UNDER_WAY,
+        is_under_way=brief.state in UNDER_WAY,
         proposals=proposals_of(finding for variant in variants for finding in variant.findings),
     )
 
@@ -119,17 +172,10 @@ def change_request(page: Page) -> Response:
 
 def _making(page: Page, path: str) -> Response:
     response = page.go(path)
-    response.background = BackgroundTask(_make, page.site.database_url, page.site.settings, page.organization.slug)
+    response.background = BackgroundTask(
+        make_briefs, page.site.database_url, page.site.settings, page.organization.slug
+    )
     return response
-
-
-def _make(url: str, settings: Settings, organization: str) -> None:
-    """What the job studio does. Whatever fails stays in the queue, where its next run finds it."""
-    try:
-        Studio(url, settings, organization, limit=_MADE_AT_ONCE).run()
-        write_brief_posts(url, settings, organization=organization)
-    except SyndicationError:
-        _log.exception("making briefs of %s failed", organization)
 
 
 def _form(page: Page, values: Any, problem: str | None) -> Response:
@@ -144,6 +190,7 @@ def _form(page: Page, values: Any, problem: str | None) -> Response:
         templates=templates,
         values=values,
         problem=problem,
+        most_bytes=MOST_FILE_BYTES,
     )
 
 
@@ -159,7 +206,7 @@ def _own_brief(page: Page) -> ListedBrief:
 ROUTES = (
     PageRoute("GET", "/requests", show_requests),
     PageRoute("GET", "/requests/new", show_new_request, permission="briefs.edit"),
-    PageRoute("POST", "/requests", add_request, permission="briefs.edit"),
+    PageRoute("POST", "/requests", add_request, permission="briefs.edit", takes_file=True),
     PageRoute("GET", "/requests/{request_id}", show_request),
     PageRoute("POST", "/requests/{request_id}", change_request, permission="briefs.edit"),
 )

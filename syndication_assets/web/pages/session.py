@@ -1,10 +1,12 @@
 """Signing in and out, and what a session remembers: the organization and the language."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
+from limits import RateLimitItem
 from starlette.responses import Response
 
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets.tenancy.people.sign_in import sign_in
 from syndication_assets.tenancy.people.web_sessions import (
     begin_session,
@@ -16,6 +18,7 @@ from syndication_assets.tenancy.people.web_sessions import (
 )
 from syndication_assets.web.languages import LANGUAGES
 from syndication_assets.web.page import NotFoundError, Page, own_path
+from syndication_assets.web.provider.provider_rows import has_providers, only_provider, provider_of
 from syndication_assets.web.rate_limits import SIGN_INS
 from syndication_assets.web.routes import PageRoute
 
@@ -29,7 +32,7 @@ def show_sign_in(page: Page) -> Response:
 def do_sign_in(page: Page) -> Response:
     """Says the same for a wrong password, an unknown user and a locked account."""
     to = own_path(page.form.get("to"))
-    if not _may_try(page):
+    if not may_try(page):
         message = page.text("Too many attempts from your address: wait a minute.")
         return _form(page, to=to, problem=message, status=HTTPStatus.TOO_MANY_REQUESTS)
     with transaction(page.site.database_url) as connection:
@@ -40,7 +43,7 @@ def do_sign_in(page: Page) -> Response:
             "This address and password do not belong together, or the account is locked for some minutes."
         )
         return _form(page, to=to, problem=message, status=HTTPStatus.FORBIDDEN)
-    return _begin(page, token, to)
+    return begin(page, token, to)
 
 
 def show_link(page: Page) -> Response:
@@ -49,14 +52,14 @@ def show_link(page: Page) -> Response:
 
 
 def use_link(page: Page) -> Response:
-    if not _may_try(page):
+    if not may_try(page):
         return _form(page, to="/", problem=page.text("Too many attempts from your address: wait a minute."))
     with transaction(page.site.database_url) as connection:
         token = open_link(connection, page.request.path_params["token"])
     if token is None:
         message = page.text("This link was used already, or has expired: ask for a new one.")
         return _form(page, to="/", problem=message, status=HTTPStatus.FORBIDDEN)
-    return _begin(page, token, "/")
+    return begin(page, token, "/")
 
 
 def sign_out(page: Page) -> Response:
@@ -85,13 +88,27 @@ def change_language(page: Page) -> Response:
     return page.go(page.form.get("to", "/"))
 
 
+def show_problem(page: Page, problem: str, status: int) -> Response:
+    """The sign-in page, with what went wrong."""
+    return _form(page, to="/", problem=problem, status=status)
+
+
 def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200) -> Response:
-    return page.render("sign_in.html", status=status, to=to, problem=problem)
+    slug = page.request.query_params.get("organization", "").strip()
+    provider, asks = None, False
+    # The form is shown even if the database does not answer.
+    with suppress(DatabaseError), transaction(page.site.database_url) as connection:
+        provider = provider_of(connection, slug) if slug else only_provider(connection)
+        asks = provider is None and has_providers(connection)
+    if slug and provider is None and problem is None:
+        problem = page.text("This organization has no accounts to sign in with.")
+    return page.render("sign_in.html", status=status, to=to, problem=problem, provider=provider, asks=asks, slug=slug)
 
 
-def _may_try(page: Page) -> bool:
+def may_try(page: Page, limit: RateLimitItem = SIGN_INS) -> bool:
+    """Counts an attempt of the address to sign in; False if it is one too many."""
     client = page.request.client
-    return page.site.limits.allows(SIGN_INS, "unknown" if client is None else client.host)
+    return page.site.limits.allows(limit, "unknown" if client is None else client.host)
 
 
 def _end_earlier(page: Page) -> None:
@@ -101,7 +118,7 @@ def _end_earlier(page: Page) -> None:
             end_session(connection, page.visitor.session.session_id)
 
 
-def _begin(page: Page, token: str, to: str) -> Response:
+def begin(page: Page, token: str, to: str) -> Response:
     """The new session takes the place of the earlier one."""
     _end_earlier(page)
     response = page.go(to)

@@ -26,21 +26,65 @@ function moveInList(key) {
   return true;
 }
 
-// Dragging a post to another day sends the form that moves it.
+// The API as a page of this site asks it: in the session of the cookie, with the token of its forms.
+async function ask(path, body) {
+  const headers = { Accept: "application/json" };
+  const request = { headers, cache: "no-store" };
+  if (body !== undefined) {
+    Object.assign(request, { method: "POST", body: JSON.stringify(body) });
+    Object.assign(headers, { "Content-Type": "application/json", "X-Form-Token": document.body.dataset.formToken });
+  }
+  const response = await fetch(`/api/v1${path}`, request);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error.message);
+  return answer;
+}
+
+// Dragging a post to another day gives it a slot there; where that does not work, the page says why.
 let dragged = null;
+const show = (day) => {
+  document.querySelectorAll("[data-day].over").forEach((each) => each.classList.remove("over"));
+  day?.classList.add("over");
+};
 document.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest("[draggable]");
-  event.dataTransfer.effectAllowed = "move";
+  dragged = event.target.closest?.("[data-target]");
+  if (dragged) event.dataTransfer.effectAllowed = "move";
 });
-document.addEventListener("dragend", () => (dragged = null));
+document.addEventListener("dragend", () => show((dragged = null)));
 document.addEventListener("dragover", (event) => {
-  if (dragged && event.target.closest("[data-day]")) event.preventDefault();
-});
-document.addEventListener("drop", (event) => {
   const day = event.target.closest("[data-day]");
+  if (!dragged) return;
+  show(day);
+  if (day) event.preventDefault();
+});
+document.addEventListener("drop", async (event) => {
+  const day = event.target.closest("[data-day]")?.dataset.day;
   if (!dragged || !day) return;
   event.preventDefault();
-  const form = dragged.querySelector("form.move");
-  form.elements.day.value = day.dataset.day;
-  form.requestSubmit();
+  const problem = document.querySelector("[data-problem]");
+  try {
+    await ask(`/queue/${dragged.dataset.target}/move`, { day });
+    location.assign(`/calendar?week=${day}&done=moved`);
+  } catch (error) {
+    problem.textContent = error.message;
+    problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
+  }
 });
+
+// A brief that is being made: the page shows each step, and everything when it is done.
+const progress = document.querySelector("[data-progress]");
+async function follow() {
+  try {
+    const brief = await ask(`/requests/${progress.dataset.progress}/progress`);
+    if (!brief.is_under_way) return location.reload();
+    for (const step of progress.querySelectorAll("[data-state]")) {
+      if (step.dataset.state === brief.state) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    }
+  } catch {
+    // The server is asked again, as long as the page is open.
+  }
+  setTimeout(follow, 1500);
+}
+if (progress) setTimeout(follow, 1000);

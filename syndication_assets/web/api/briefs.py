@@ -1,0 +1,312 @@
+"""Briefs: what people ask for, how far it has come, and the visuals and texts that were made."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, BackgroundTasks, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from syndication_assets.content.briefs.withdrawing import withdraw_brief
+from syndication_assets.database.connection import Connection
+from syndication_assets.studio.compliance.proposals import proposals_of
+from syndication_assets.studio.requests.listing import (
+    ListedBrief,
+    count_briefs,
+    list_briefs,
+    posts_of,
+    read_brief,
+    shown_variants,
+)
+from syndication_assets.studio.requests.new_brief import BriefError, NewBrief
+from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.web.api.caller import Caller, CallerOfRequest
+from syndication_assets.web.api.described import RequestId, with_example
+from syndication_assets.web.api.errors import ApiError, Code
+from syndication_assets.web.api.named_requests import OnceOnly
+from syndication_assets.web.making import UNDER_WAY, make_briefs
+
+router = APIRouter(prefix="/requests", tags=["requests"], route_class=OnceOnly)
+RIGHT = "briefs.edit"
+State = Literal[
+    "pending", "processing", "generated", "review", "approved", "rejected", "published", "archived", "failed"
+]
+_FILES = "select variant_id, media_file_id from studio.asset_variants where variant_id = any(%s)"
+_PROGRESS = """
+select
+    r.state::text as state, r.state_since, r.reason,
+    (
+        select count(*)::int from studio.generated_assets as a
+        inner join studio.asset_variants as v on a.organization_id = v.organization_id and a.asset_id = v.asset_id
+        where a.organization_id = r.organization_id and a.request_id = r.request_id and a.is_newest
+    ) as pictures
+from studio.content_requests as r
+where r.request_id = %s
+"""
+
+
+class BriefFilter(BaseModel):
+    """What the listed briefs have in common."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State | None = None
+    batch: str | None = Field(default=None, max_length=200, description="The name of a batch.")
+    language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="ISO 639-1 code.")
+    words: str | None = Field(default=None, max_length=200, description="A part of the title, in upper or lower case.")
+    limit: int = Field(default=50, ge=1, le=500)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
+
+
+class Brief(BaseModel):
+    """A brief in one language. What is not known or not measured is null."""
+
+    request_id: str
+    batch: str | None
+    title: str
+    language: str
+    channels: list[str]
+    template: str
+    state: str
+    state_since: datetime
+    is_under_way: bool = Field(description="Whether it goes on by itself.")
+    priority: int
+    due_on: date | None
+    attempts: int
+    reason: str | None = Field(description="Why it failed or was put away.")
+    lowest_score: Decimal | None = Field(description="Of the pictures of its newest visual, from 0 to 1.")
+
+
+class BriefPage(BaseModel):
+    """Some briefs."""
+
+    items: list[Brief]
+    total: int = Field(description="How many briefs the filters let through, listed or not.")
+    filters: BriefFilter = Field(description="The filters as they were understood.")
+
+
+class BrokenRule(BaseModel):
+    """A rule of the brand or of a platform that a picture breaks, or that was not measured."""
+
+    rule: str
+    severity: str
+    measured: float | None
+    threshold: float | None
+    is_passed: bool | None = Field(description="Null if it was not measured.")
+    reason: str | None
+
+
+class Variant(BaseModel):
+    """A picture for one channel in one format."""
+
+    variant_id: str
+    channel: str
+    format: str
+    is_posted: bool = Field(description="Whether the post of the channel has this one.")
+    width: int
+    height: int
+    size_bytes: int
+    alt_text: str
+    score: Decimal | None
+    level: str | None
+    picture_id: str = Field(description="For /pictures/{picture_id}.")
+    broken_rules: list[BrokenRule]
+
+
+class TextOfBrief(BaseModel):
+    """A text of a brief: decided at /texts/{content_id}."""
+
+    channel: str
+    content_id: str
+    state: str
+
+
+class ShownBrief(BaseModel):
+    """A brief with what was made."""
+
+    request: Brief
+    variants: list[Variant]
+    texts: list[TextOfBrief]
+    proposed_corrections: list[str]
+
+
+class Progress(BaseModel):
+    """How far a brief has come."""
+
+    request_id: str
+    state: str
+    state_since: datetime
+    is_under_way: bool
+    reason: str | None
+    pictures: int = Field(description="How many pictures the newest visual has by now.")
+    texts: int
+
+
+class AskedBrief(NewBrief):
+    """What is asked for, in one language."""
+
+    model_config = with_example(
+        title="Woven by hand",
+        brief="Our mill has woven tweed by hand for generations. Come and see the looms at work.",
+        channels=["facebook/feed_post"],
+        template="Statement",
+        language="en",
+        facts=["Tweed, woven by hand"],
+        keywords=["Tweed"],
+    )
+
+
+class Corrections(BaseModel):
+    """What is to be different in the pictures."""
+
+    model_config = with_example(corrections=["darker_overlay"])
+
+    corrections: list[Literal["darker_overlay", "light_text", "dark_text"]] = Field(min_length=1, max_length=3)
+
+
+@router.get("", summary="List briefs")
+def list_requests(caller: CallerOfRequest, filters: Annotated[BriefFilter, Query()]) -> BriefPage:
+    """The newest first."""
+    chosen = filters.model_dump(include={"state", "batch", "language", "words"})
+    with caller.reading() as connection:
+        organization = caller.organization
+        found = list_briefs(
+            connection, organization=organization.slug, maximum=filters.limit, skipped=filters.offset, **chosen
+        )
+        total = count_briefs(connection, organization.organization_id, **chosen)
+    return BriefPage(items=[brief_of_row(each) for each in found], total=total, filters=filters)
+
+
+@router.post("", summary="Ask for a visual with its texts", status_code=201)
+def add_request(brief: AskedBrief, caller: CallerOfRequest, tasks: BackgroundTasks) -> Brief:
+    """It is made at once; `/requests/{request_id}/progress` says how far it has come."""
+    caller.require(RIGHT)
+    try:
+        with caller.acting():
+            (request_id,) = add_briefs(
+                caller.site.database_url, caller.organization.organization_id, [brief], caller.person
+            )
+    except BriefError as error:
+        raise ApiError(Code.VALIDATION_ERROR, str(error)) from None
+    make_soon(caller, tasks)
+    return _brief(caller, request_id)
+
+
+@router.get("/{request_id}", summary="Show a brief")
+def show_request(request_id: RequestId, caller: CallerOfRequest) -> ShownBrief:
+    """With its newest pictures, what they break, and its texts."""
+    with caller.reading() as connection:
+        brief = _own(connection, request_id)
+        variants = shown_variants(connection, request_id)
+        texts = posts_of(connection, request_id)
+        files = dict(connection.execute(_FILES, [[each.variant_id for each in variants]]).fetchall())
+    return ShownBrief(
+        request=brief_of_row(brief),
+        variants=[
+            Variant(
+                variant_id=each.variant_id,
+                channel=each.channel,
+                format=each.format_name,
+                is_posted=each.is_posted,
+                width=each.width,
+                height=each.height,
+                size_bytes=each.size_bytes,
+                alt_text=each.alt_text,
+                score=each.score,
+                level=each.level,
+                picture_id=files[each.variant_id],
+                broken_rules=[BrokenRule(**finding) for finding in each.findings],
+            )
+            for each in variants
+        ],
+        texts=[
+            TextOfBrief(channel=channel, content_id=content_id, state=state) for channel, content_id, state in texts
+        ],
+        proposed_corrections=list(proposals_of(finding for each in variants for finding in each.findings)),
+    )
+
+
+@router.get("/{request_id}/progress", summary="Say how far a brief has come")
+def show_progress(request_id: RequestId, caller: CallerOfRequest) -> Progress:
+    """A short answer, to be asked for every few seconds while `is_under_way`."""
+    with caller.reading() as connection:
+        row = connection.execute(_PROGRESS, [request_id]).fetchone()
+        if row is None:
+            raise _unknown(request_id)
+        texts = len(posts_of(connection, request_id))
+    state, since, reason, pictures = row
+    return Progress(
+        request_id=request_id,
+        state=state,
+        state_since=since,
+        is_under_way=state in UNDER_WAY,
+        reason=reason,
+        pictures=pictures,
+        texts=texts,
+    )
+
+
+@router.post("/{request_id}/retry", summary="Make a brief again")
+def retry_request(request_id: RequestId, caller: CallerOfRequest, tasks: BackgroundTasks) -> Brief:
+    """With another photo, if one was searched for. Refused once its texts are approved."""
+    organization_id = _to_change(caller, request_id)
+    with caller.acting():
+        make_again(caller.site.database_url, organization_id, request_id)
+    make_soon(caller, tasks)
+    return _brief(caller, request_id)
+
+
+@router.post("/{request_id}/correct", summary="Make a brief again with corrections")
+def correct_request(
+    request_id: RequestId, wanted: Corrections, caller: CallerOfRequest, tasks: BackgroundTasks
+) -> Brief:
+    """With these corrections and no others."""
+    organization_id = _to_change(caller, request_id)
+    with caller.acting():
+        correct(caller.site.database_url, organization_id, request_id, wanted.corrections)
+    make_soon(caller, tasks)
+    return _brief(caller, request_id)
+
+
+@router.post("/{request_id}/archive", summary="Put a brief away")
+def archive_request(request_id: RequestId, caller: CallerOfRequest) -> Brief:
+    """Its texts that were not sent are rejected."""
+    organization_id = _to_change(caller, request_id)
+    url = caller.site.database_url
+    with caller.acting():
+        cancel(url, organization_id, request_id)
+        withdraw_brief(url, organization_id, request_id, caller.person)
+    return _brief(caller, request_id)
+
+
+def make_soon(caller: Caller, tasks: BackgroundTasks) -> None:
+    """Lets what was asked for be made after the answer."""
+    tasks.add_task(make_briefs, caller.site.database_url, caller.site.settings, caller.organization.slug)
+
+
+def brief_of_row(found: ListedBrief) -> Brief:
+    values = {name: getattr(found, name) for name in Brief.model_fields.keys() - {"batch", "template", "is_under_way"}}
+    return Brief(batch=found.batch_name, template=found.template_name, is_under_way=found.state in UNDER_WAY, **values)
+
+
+def _brief(caller: Caller, request_id: str) -> Brief:
+    with caller.reading() as connection:
+        return brief_of_row(_own(connection, request_id))
+
+
+def _own(connection: Connection, request_id: str) -> ListedBrief:
+    try:
+        return read_brief(connection, request_id)
+    except BriefError:
+        raise _unknown(request_id) from None
+
+
+def _to_change(caller: Caller, request_id: str) -> str:
+    """The id of the organization, if the caller may change this brief of it."""
+    caller.require(RIGHT)
+    caller.require_own("studio.content_requests", "request_id", request_id, str(_unknown(request_id)))
+    return caller.organization.organization_id
+
+
+def _unknown(request_id: str) -> ApiError:
+    return ApiError(Code.ITEM_NOT_FOUND, f"There is no request {request_id}.")
