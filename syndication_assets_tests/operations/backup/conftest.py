@@ -19,6 +19,7 @@ from syndication_assets_tests.servers import Server
 from syndication_assets_tests.tenancy.conftest import TwoOrganizations, organizations
 
 __all__ = ["organizations"]
+CANARY = "canary-password"
 
 
 def silent(_: str) -> None:
@@ -34,7 +35,7 @@ def settings_of(url: str, local_directory: Path, dagster_url: str) -> Settings:
             "local_directory": local_directory,
             "backup_url": str(local_directory / "backups"),
             "landing_url": str(local_directory / "landing"),
-            "sent_url": "sftp://somebody:canary-password@host/sent",
+            "sent_url": f"sftp://somebody:{CANARY}@host/sent",
         }
     )
 
