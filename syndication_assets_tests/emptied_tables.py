@@ -26,7 +26,13 @@ where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespac
 _STATEMENT = """
 select coalesce(string_agg(format('delete from %%s;', oid::regclass), ' '), '')
 from pg_class
-where relkind = 'r' and coalesce(pg_partition_root(oid), oid) = any(%s::regclass[]) and pg_relation_size(oid) > 0
+where
+    oid in (
+        select * from unnest(%(tables)s::regclass[])
+        union all
+        select inhrelid from pg_inherits where inhparent = any(%(tables)s::regclass[])
+    )
+    and relkind = 'r' and pg_relation_size(oid) > 0
 """
 _emptied: dict[tuple[object, ...], list[str]] = {}
 """The tables that are emptied for what was asked, the same in each database: a release has one schema."""
@@ -49,5 +55,5 @@ def _delete_rows(url: str, key: tuple[object, ...], query: str, names: list[str]
         if key not in _emptied:
             _emptied[key] = [name for (name,) in connection.execute(query, [names])]  # type: ignore[arg-type]
         emptied = [name for name in _emptied[key] if name not in kept]
-        (statement,) = connection.execute(_STATEMENT, [emptied]).fetchall()[0]
+        (statement,) = connection.execute(_STATEMENT, {"tables": emptied}).fetchall()[0]
         connection.execute(statement)

@@ -14,11 +14,11 @@ from syndication_assets.operations.backup.manifest import Manifest
 from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.operations.database_health.measuring import measure
 from syndication_assets.settings import Settings
-from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
-from syndication_assets_tests.tenancy.conftest import TwoOrganizations, organizations
+from syndication_assets_tests.tenancy.conftest import TwoOrganizations, organizations, template_of_organizations
 
-__all__ = ["organizations"]
+__all__ = ["organizations", "template_of_organizations"]
 CANARY = "canary-password"
 
 
