@@ -71,7 +71,7 @@ def failed_runs(
         oldest = min(failure.record.create_timestamp for failure in failures) - timedelta(seconds=1)
         failed = still_failed(failures, map(_outcome, _newest_first(instance, name, DagsterRunStatus.SUCCESS, oldest)))
         if failed and len(failed) >= threshold:
-            yield _problem(instance, title, [one.record for one in failed])
+            yield _problem(instance, title, [each.record for each in failed])
 
 
 def began(told_since: Iterable[datetime]) -> datetime:
