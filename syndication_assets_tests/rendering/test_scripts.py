@@ -2,7 +2,7 @@
 
 A picture is compared by where its ink is, and by a small grey copy, so that a new release of a library may move an
 outline by a hair, and wrong letters fail. `python -m syndication_assets_tests.rendering.approved_scripts` draws them
-anew, to be looked at before they are committed.
+again, to be looked at before they are committed.
 """
 
 import io

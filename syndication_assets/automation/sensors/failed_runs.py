@@ -121,7 +121,7 @@ def _problem(instance: dg.DagsterInstance, name: str, failed: list[RunRecord]) -
         name,
         min(record.create_timestamp for record in failed),
         Decimal(len(failed)),
-        f"{name} failed{shown}{more}: {_reason(instance, run_id)} Open run {run_id[:8]} in Dagster, mend the cause, "
+        f"{name} failed{shown}{more}: {_reason(instance, run_id)} Open run {run_id[:8]} in Dagster, fix the cause, "
         "and run it again; delete the run if nothing has to be done again.",
     )
 

@@ -48,11 +48,11 @@ def list_posts(search: SearchOptions, limit: int, organization: str, as_json: bo
 
 def _line(post: FoundPost) -> str:
     day = f"{post.posted_at:%Y-%m-%d}" if post.posted_at else "unknown day"
-    signs = f"{' ' if post.is_read else '•'}{'*' if post.is_marked else ' '}"
+    flags = f"{' ' if post.is_read else '•'}{'*' if post.is_marked else ' '}"
     engagement = "unmeasured" if post.engagement is None else f"{post.engagement:,}"
     tags = f" [{', '.join(post.tags)}]" if post.tags else ""
     return (
-        f"{post.post_id} {signs} {day}  {post.platform:10} {post.author or 'unknown':20} {engagement:>10} "
+        f"{post.post_id} {flags} {day}  {post.platform:10} {post.author or 'unknown':20} {engagement:>10} "
         f"{shorten(post.text or '')}{tags}"
     )
 

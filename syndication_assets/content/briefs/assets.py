@@ -33,7 +33,7 @@ def brief_posts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]
     language model of the settings. The rules of the channel hold, a text may claim the facts that the requester states,
     and it waits for a decision in `syndication review`, unless an approval rule covers it.
 
-    A re-run writes nothing again. A visual that was made anew gets the words of the former text, as a new version.
+    A re-run writes nothing again. A visual that was made again gets the words of the former text, as a new version.
     """
     try:
         settings = Settings.from_environment()

@@ -1,7 +1,7 @@
 """Writes the posts of briefs whose visuals are made: one text for each channel, with its picture, to be decided on.
 
 A text goes the way of every other one: the rules of its channel, its facts, near-duplicates, an approval by rule or by
-a person. What a brief may claim are the facts that its requester states. A visual that was made anew gets the words of
+a person. What a brief may claim are the facts that its requester states. A visual that was made again gets the words of
 the former text, as a new version that waits for a decision.
 """
 
