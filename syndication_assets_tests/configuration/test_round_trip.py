@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from syndication_assets.brand.profiles.brand_content import COMMON_COLOURS
 from syndication_assets.channels.accounts.credentials import store_credential
 from syndication_assets.channels.accounts.secret_box import SecretBox
-from syndication_assets.configuration.document import read_document
+from syndication_assets.configuration.configuration_document import read_document
 from syndication_assets.configuration.export import as_yaml, export_organization
 from syndication_assets.configuration.plan import apply, plan
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.configuration.document import read_document
+from syndication_assets.configuration.configuration_document import read_document
 from syndication_assets.configuration.export import as_yaml, export_shared
 from syndication_assets.configuration.plan import apply, plan
 from syndication_assets.configuration.sections import SHARED

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from syndication_assets.operations.alerts.channels import DeliveryError, send
 from syndication_assets.operations.alerts.deliveries import deliver
+from syndication_assets.operations.alerts.delivery_channels import DeliveryError, send
 from syndication_assets.operations.alerts.messages import trial_message
 from syndication_assets.operations.conditions import find_conditions
 from syndication_assets_tests.http.raw_server import RawServer, response, serve

@@ -6,8 +6,8 @@ import dagster as dg
 import pytest
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.execution_recording import sentence_of
 from syndication_assets.operations.executions.origin import ACTOR_TAG, Origin, origin_of_run
-from syndication_assets.operations.executions.recording import sentence_of
 from syndication_assets.operations.executions.tally import Channel, Tally, as_sentence
 from syndication_assets.operations.usage.call_totals import CallTotals
 

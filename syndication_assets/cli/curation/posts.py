@@ -13,8 +13,8 @@ from syndication_assets.cli.curation.search_options import SearchOptions, search
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import asks_for_rights, in_organization, person_who_acts, requires
 from syndication_assets.cli.scraping.due_posts import due
-from syndication_assets.curation.posts.export import as_csv, as_json
 from syndication_assets.curation.posts.history_chart import chart_lines
+from syndication_assets.curation.posts.post_export import as_csv, as_json
 from syndication_assets.curation.posts.post_states import Flag, decide_tag, require_posts, set_flag
 from syndication_assets.curation.posts.searched_posts import FoundPost, find_posts, found_post
 from syndication_assets.curation.posts.shown_post import measurements_of, tag_changes_of, tags_of

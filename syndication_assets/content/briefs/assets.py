@@ -8,7 +8,7 @@ from syndication_assets.content.generation.writing_counts import STEPS, count_wr
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.asset_executions import origin_of
-from syndication_assets.operations.executions.recording import executing
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import MAKE_VISUALS
 from syndication_assets.sql_assets.descriptions import OWNERS

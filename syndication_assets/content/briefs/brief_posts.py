@@ -23,7 +23,7 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
-from syndication_assets.content.generation.stored_pictures import read_picture
+from syndication_assets.content.generation.text_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, remember, store
 from syndication_assets.content.review.reviewed_texts import read_text
 from syndication_assets.content.review.text_decisions import supersede

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from syndication_assets.brand.files.brand_files import list_files
 from syndication_assets.brand.profiles.brand_versions import BrandError, roll_back, versions_of
 from syndication_assets.brand.profiles.stored_look import current_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture, small
+from syndication_assets.brand.templates.template_preview import example_fields, preview_picture, small
 from syndication_assets.brand.templates.template_rows import StoredTemplate, active, read_templates
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.media_store import MediaStore

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.manifest import Manifest
 from syndication_assets.operations.backup.taking import take_backup
-from syndication_assets.operations.database_health.measuring import measure
+from syndication_assets.operations.database_health.health_measuring import measure
 from syndication_assets.settings import Settings
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
