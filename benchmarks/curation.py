@@ -21,7 +21,7 @@ from benchmarks.measuring import Result, Times, percentile, seconds_of
 from benchmarks.workplace import Workplace
 from syndication_assets.curation.posts.searched_posts import Search, find_posts
 from syndication_assets.curation.rules.rule_runs import Tagged, tag_scope
-from syndication_assets.curation.search.documents import read_documents
+from syndication_assets.curation.search.post_documents import read_documents
 from syndication_assets.curation.search.terms import search_query
 from syndication_assets.database.connection import transaction
 

@@ -22,7 +22,7 @@ from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.content.generation.llm_writer import write_with_model
 from syndication_assets.content.generation.posts_to_write import posts_to_write
-from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
+from syndication_assets.content.generation.text_template_rows import default_templates, load_templates, read_templates
 from syndication_assets.content.generation.writing import store
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.usage.spending import read_spending

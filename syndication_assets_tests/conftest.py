@@ -29,7 +29,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
 from syndication_assets.settings import PROJECT_DIRECTORY
 from syndication_assets_tests.kept_sessions import sessions_kept, sessions_not_kept
-from syndication_assets_tests.new_databases import new_database
+from syndication_assets_tests.new_databases import filled_template, new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server, start_servers
@@ -226,6 +226,16 @@ def template_database(server: Server) -> Iterator[str]:
     migrations.migrate(server.url(name))
     yield name
     server.administer("drop database if exists {} with (force)", name)
+
+
+@pytest.fixture(scope="session")
+def sample_template(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database with three days of sample files, loaded and rolled up: modules copy it."""
+    from syndication_assets_tests.sample_database import load_sample  # noqa: PLC0415 - most tests need no sample
+
+    directory = tmp_path_factory.mktemp("landing")
+    with filled_template(server, template_database, lambda url: load_sample(url, directory)) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ _CATALOGUES = {
     "pg_enum": "true",
     "pg_event_trigger": "true",
     "pg_extension": "true",
-    "pg_index": f"indrelid not in ({_PARTITION}) and not indrelid::regclass::text like 'pg_toast.%'",
+    "pg_index": "indrelid not in (select oid from pg_class where relispartition or relkind = 't')",
     "pg_namespace": "nspname not like 'pg_%temp_%'",
     "pg_policy": f"polrelid not in ({_PARTITION})",
     "pg_proc": "true",
@@ -38,9 +38,17 @@ _CATALOGUES = {
 """The rows of each that are the schema. Partitions may come, and stay for the next tests, but none may go."""
 _MONTHS = "select operations.ensure_month_partitions(name, '2025-09-01', '2026-03-31') from unnest(%s::text[]) as name"
 _PARTITIONED = ["scraping.raw_payloads", "scraping.snapshots"]
-_TABLES = (
-    "select c.oid::regclass::text from pg_class as c where c.relkind = 'r' and c.relpersistence = 'p'"
-    " and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and pg_relation_size(c.oid) > 0"
+_OWN = (
+    "c.relkind = 'r' and c.relpersistence = 'p' and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'"
+)
+_TABLES = f"select c.oid::regclass::text from pg_class as c where {_OWN} and pg_relation_size(c.oid) > 0"
+_CHANGES = "pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid)"
+"""How often rows of a table were changed, in any session: one that ends, or is kept, has reported. What truncates or
+rewrites a table changes its row of pg_class.
+"""
+_CATALOGUE = "c.relname = any(%(names)s) and c.relnamespace = 'pg_catalog'::regnamespace"
+_COUNTED = (
+    f"select jsonb_object_agg(c.oid::bigint, {_CHANGES})::text from pg_class as c where ({_OWN}) or ({_CATALOGUE})"
 )
 _RESET = f"""
 do $reset$
@@ -49,6 +57,7 @@ declare
     changes constant integer := age(first_change);
     own_rows constant jsonb := %(own_rows)s;
     catalogues constant jsonb := %(catalogues)s;
+    counted constant jsonb := %(counted)s;
     name text;
     condition text;
     number bigint;
@@ -69,8 +78,11 @@ begin
     or exists (select from pg_database where datname = current_database() and age(xmin) <= changes) then
         raise exception 'the database was altered';
     end if;
-    -- Without a change of the catalogues since the last reset, which has looked, none is looked for.
-    for name, number in select key, value from jsonb_each_text(catalogues) where %(has_catalogue_changes)s loop
+    -- Only what was changed since the last reset, which has looked at everything else.
+    for name in
+        select c.relname from pg_class as c
+        where {_CATALOGUE} and {_CHANGES} is distinct from (counted ->> c.oid::text)::bigint
+    loop
         condition := %(conditions)s::jsonb ->> name;
         if name = 'pg_attribute' then
             -- A column that is dropped keeps its row, and the columns of a relation go with its row of pg_class.
@@ -80,18 +92,23 @@ begin
         else
             execute format(
                 'select count(*) <> %%s or bool_or(age(xmin) <= %%s) from %%s where %%s',
-                number, changes, name, condition
+                catalogues ->> name, changes, name, condition
             ) into is_changed;
         end if;
         if is_changed then
             raise exception '%% was changed', name;
         end if;
+        if name = 'pg_class' then
+            select count(*) into number from pg_class where relispartition and age(xmin) > changes;
+            if number <> %(partitions)s then
+                raise exception 'partitions were changed';
+            end if;
+        end if;
     end loop;
-    select count(*) into number from pg_class where relispartition and age(xmin) > changes;
-    if number <> %(partitions)s then
-        raise exception 'partitions were changed';
-    end if;
-    for name in {_TABLES} loop
+    for name in
+        select c.oid::regclass::text from pg_class as c
+        where {_OWN} and {_CHANGES} is distinct from (counted ->> c.oid::text)::bigint
+    loop
         if own_rows ? name then
             execute format(
                 'select count(*) filter (where age(xmin) > %%1$s), count(*) filter (where age(xmin) <= %%1$s)'
@@ -113,11 +130,6 @@ begin
 end
 $reset$
 """
-_CATALOGUE_CHANGES = (
-    "select sum(pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid))"
-    " from pg_class where relname = any(%s) and relnamespace = 'pg_catalog'::regnamespace"
-)
-"""How often rows of these catalogues were changed, in any session: one that ends, or is kept, has reported."""
 
 
 class DatabasesOfTests:
@@ -159,10 +171,10 @@ class _Database:
         self._new = new_database(server, template)
         self.url = self._new.__enter__()
         self._uses = 0
-        self._catalogue_changes: object = None
         with self._connected() as connection:
             (first_change,) = connection.execute("select pg_current_xact_id()::xid::text").fetchone() or ("",)
             self._first = {"first_change": first_change} | _first_state(connection)
+            self._counted = _counted(connection)
 
     def reset(self) -> bool:
         """Whether it is like the template again."""
@@ -171,12 +183,13 @@ class _Database:
             return False
         try:
             with self._connected() as connection:
-                changes = connection.execute(_CATALOGUE_CHANGES, [list(_CATALOGUES)]).fetchall()[0][0]
-                parameters = {"idle": idle_processes(), "has_catalogue_changes": changes != self._catalogue_changes}
+                parameters = {"idle": idle_processes(), "counted": self._counted, "names": list(_CATALOGUES)}
                 connection.execute(_RESET, self._first | parameters)
+                # What the reset has deleted itself counts, too.
+                connection.execute("select pg_stat_force_next_flush()")
+                self._counted = _counted(connection)
         except psycopg.Error:
             return False
-        self._catalogue_changes = changes
         return True
 
     def drop(self) -> None:
@@ -184,6 +197,11 @@ class _Database:
 
     def _connected(self) -> psycopg.Connection[tuple[str, ...]]:
         return psycopg.connect(self.url, autocommit=True, cursor_factory=ClientCursor)
+
+
+def _counted(connection: psycopg.Connection[tuple[str, ...]]) -> str:
+    """How often each table and catalogue was changed, by its oid."""
+    return connection.execute(_COUNTED, {"names": list(_CATALOGUES)}).fetchall()[0][0]
 
 
 def _first_state(connection: psycopg.Connection[tuple[str, ...]]) -> dict[str, object]:

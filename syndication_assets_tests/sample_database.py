@@ -16,8 +16,6 @@ from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.sql_assets.checks import Offenders, SqlCheck, Window, find_offenders
 from syndication_assets.sql_assets.rollups import compute_rollup
-from syndication_assets_tests.conftest import new_database
-from syndication_assets_tests.servers import Server
 
 FIRST_DAY = date(2025, 11, 3)
 DAYS = 3
@@ -42,18 +40,15 @@ class Damage:
     also: frozenset[str] = frozenset()
 
 
-@contextmanager
-def sample_database(server: Server, template: str, directory: Path) -> Iterator[str]:
-    """Creates a database with the sample; yields its URL."""
-    with new_database(server, template) as url:
-        zone = land_sample(directory)
-        with run_session(url, "test") as session:
-            for number in range(DAYS):
-                load_day(url, zone, FIRST_DAY + timedelta(number), maximum_file_bytes=10**8, session=session)
-        for table in ROLLUPS:
-            with transaction(url, lock=f"engagement.{table}") as connection:
-                compute_rollup(connection, "engagement", table, FIRST_DAY, END_DAY)
-        yield url
+def load_sample(url: str, directory: Path) -> None:
+    """Loads the sample by way of a landing zone in the directory, and rolls it up."""
+    zone = land_sample(directory)
+    with run_session(url, "test") as session:
+        for number in range(DAYS):
+            load_day(url, zone, FIRST_DAY + timedelta(number), maximum_file_bytes=10**8, session=session)
+    for table in ROLLUPS:
+        with transaction(url, lock=f"engagement.{table}") as connection:
+            compute_rollup(connection, "engagement", table, FIRST_DAY, END_DAY)
 
 
 def land_sample(directory: Path, days: int = DAYS) -> LandingZone:

@@ -96,8 +96,10 @@ def _embedded_server(directory: Path) -> Server:
     with psycopg.connect(url, autocommit=True) as connection:
         # A test's data need not survive a power cut.
         connection.execute("alter system set fsync = off")
-        # Each copy of a database is a checkpoint, after which every changed page would be logged as a whole.
+        # Each copy of a database is a checkpoint, after which every changed page would be logged as a whole, and those
+        # whose hints change are: not compressed, because nothing reads them.
         connection.execute("alter system set full_page_writes = off")
+        connection.execute("alter system set wal_compression = off")
         connection.execute("alter system set max_wal_size = '1GB'")
         connection.execute("select pg_reload_conf()")
     return Server("embedded-18", url, lambda: embedded_postgres.stop(directory))

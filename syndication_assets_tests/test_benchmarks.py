@@ -92,8 +92,8 @@ def test_quick_gives_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_an_unknown_benchmark_is_rejected_with_the_known_names(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="2"):
         command.main(["nonsense"])
-    said = " ".join(capsys.readouterr().err.split())
-    assert f"unknown benchmark nonsense: choose from {', '.join(command.BENCHMARKS)}" in said
+    errors = " ".join(capsys.readouterr().err.split())
+    assert f"unknown benchmark nonsense: choose from {', '.join(command.BENCHMARKS)}" in errors
     assert {"ingest", "queries", "curation", "studio", "web", "demo"} < command.BENCHMARKS.keys()
 
 

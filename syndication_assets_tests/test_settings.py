@@ -170,6 +170,25 @@ def test_settings_do_not_change():
         Settings.from_environment().look_back_days = 3  # type: ignore[misc]
 
 
+def test_settings_are_read_once_until_what_they_are_read_from_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", "here")
+    first = Settings.from_environment()
+    assert Settings.from_environment() is first
+    monkeypatch.setenv("SYNDICATION_DATABASE_URL", "postgresql://host/name")
+    second = Settings.from_environment()
+    assert second.database_url is not None
+    assert Settings.from_environment() is second
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment().local_directory == tmp_path / "here"
+    monkeypatch.setenv("SYNDICATION_LOCAL_DIR", "~/there")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings.from_environment().local_directory == tmp_path / "there"
+    monkeypatch.setenv("HOME", "/elsewhere")
+    assert Settings.from_environment().local_directory == Path("/elsewhere/there")
+    monkeypatch.delenv("SYNDICATION_DATABASE_URL")
+    assert Settings.from_environment().database_url is None
+
+
 # The page.
 
 

@@ -7,7 +7,7 @@ select
     f.media_file_id as picture_file_id,
     visual.alt_text,
     case when visual.shows_attribution is not true then visual.attribution end as attribution,
-    -- With its own attribution as the caption, what is left is what no text can mend.
+    -- With its own attribution as the caption, what is left is what no text can fix.
     publishing.picture_problem(
         f.organization_id, f.media_file_id, coalesce(visual.attribution, '')
     ) as licence_problem,

@@ -1,7 +1,7 @@
 """What the requests of a run to language models cost, for the history of executions."""
 
 from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.operations.executions.recording import Execution
+from syndication_assets.operations.executions.execution_recording import Execution
 
 
 def charge_run(connection: Connection, execution: Execution, run_id: str) -> None:

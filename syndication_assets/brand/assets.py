@@ -5,7 +5,7 @@ import base64
 import dagster as dg
 
 from syndication_assets.brand.example.example_brand import example_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture, sheet_of, small
+from syndication_assets.brand.templates.template_preview import example_fields, preview_picture, sheet_of, small
 from syndication_assets.brand.templates.template_rows import Document, default_documents, load_templates
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource

@@ -12,6 +12,7 @@ from syndication_assets.database.connection import database_url
 from syndication_assets.database.pooling import require_own_sessions
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
+from syndication_assets.tenancy.organizations import require_organization
 
 DAY = click.DateTime(["%Y-%m-%d"])
 """The type of an option that is a day."""
@@ -78,3 +79,12 @@ def migrated_database_url(settings: Settings) -> str:
     if any(entry.applied_at is None for entry in migrations.status(url)):
         raise PendingMigrationsError("The database has pending migrations: run `syndication migrate` first.")
     return url
+
+
+def url_and_organization(slug: str) -> tuple[str, str]:
+    """The URL of the database and the id of an organization in it, for a command about one organization.
+
+    SyndicationError if a migration is pending, or if there is no organization with this slug.
+    """
+    url = migrated_database_url(Settings.from_environment())
+    return url, require_organization(url, slug).organization_id

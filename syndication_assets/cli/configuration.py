@@ -9,7 +9,7 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import printable
 from syndication_assets.cli.people.acting import asks_for_rights, person_who_acts
-from syndication_assets.configuration.document import Document, read_document
+from syndication_assets.configuration.configuration_document import Document, read_document
 from syndication_assets.configuration.export import export_organization, export_shared
 from syndication_assets.configuration.plan import Plan, Require
 from syndication_assets.configuration.plan import apply as apply_document

@@ -106,7 +106,7 @@ def _show_plan(url: str, settings: Settings, organization: str | None, analyzer:
         elif plan.model is not None:
             click.echo("  the price of the model is unknown: add it with `syndication price add`")
         if plan.of_older_versions and not again:
-            click.echo("  what an older version has seen stays as it is; analyse it anew with --again")
+            click.echo("  what an older version has seen stays as it is; use --again to analyse it again")
         if plan.unavailable is not None:
             click.echo(f"  it cannot look at pictures: {plan.unavailable}")
     if not found:

@@ -20,7 +20,7 @@ from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.person_erasure.erasing import Action, ErasurePlan, Places, erase, plan_erasure
-from syndication_assets.person_erasure.exporting import export_person
+from syndication_assets.person_erasure.person_export import export_person
 from syndication_assets.settings import Settings
 
 _SHOWN_FILES = 20

@@ -75,7 +75,9 @@ def metrics(file: Path | None) -> None:
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     with transaction(url) as connection:
-        text = as_prometheus(sorted([*read_metrics(connection), *lag_metrics(settings, url)], key=lambda one: one.name))
+        text = as_prometheus(
+            sorted([*read_metrics(connection), *lag_metrics(settings, url)], key=lambda metric: metric.name)
+        )
     if file is None:
         click.echo(text, nl=False)
         return

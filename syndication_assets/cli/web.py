@@ -47,5 +47,5 @@ def web(port: int, host: str, organization: str | None) -> None:
         token = begin_link(connection, user_id=None, login=getpass.getuser(), organization_id=first)
     click.echo(f"The web page runs at {address}; press Ctrl-C to stop it.")
     click.echo(f"Sign in as {getpass.getuser()}, once and within 10 minutes: {address}/sign-in/{token}")
-    # A proxy in front says who asks; its address alone is believed.
+    # A proxy in front says who asks; only its address is trusted.
     uvicorn.run(create_application(url, settings), host=host, port=port, log_level="warning")

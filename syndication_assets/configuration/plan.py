@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
+from syndication_assets.configuration.configuration_document import Document
 from syndication_assets.configuration.difference import Difference, compare, differing_fields
-from syndication_assets.configuration.document import Document
 from syndication_assets.configuration.file.problems import ConfigurationError, Place, Problem
 from syndication_assets.configuration.organization import Organization, read_organization, write_organization
 from syndication_assets.configuration.section import Context, Finding, Section

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from syndication_assets.configuration.document import Document, entries_of_file
+from syndication_assets.configuration.configuration_document import Document, entries_of_file
 from syndication_assets.configuration.file.problems import ConfigurationError
 from syndication_assets.configuration.organization import read_organization
 from syndication_assets.configuration.plan import apply

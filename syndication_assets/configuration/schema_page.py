@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from syndication_assets.configuration.document import model_of
+from syndication_assets.configuration.configuration_document import model_of
 from syndication_assets.settings import PROJECT_DIRECTORY
 
 _DIRECTORY = PROJECT_DIRECTORY / "docs"

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from syndication_assets.content.draft import Draft
-from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.content.generation.text_template_rows import read_templates
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.sql_assets.checks import (
     SHOWN_OFFENDERS,

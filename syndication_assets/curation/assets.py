@@ -6,7 +6,7 @@ import dagster as dg
 
 from syndication_assets import fault_points
 from syndication_assets.curation.rules.rule_runs import tag_scope
-from syndication_assets.curation.search.documents import begin_scope, read_documents
+from syndication_assets.curation.search.post_documents import begin_scope, read_documents
 from syndication_assets.curation.tagging.classifications import apply_answers
 from syndication_assets.database.connection import analyze_grown_tables, transaction
 from syndication_assets.database.postgres_resource import PostgresResource

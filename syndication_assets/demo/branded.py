@@ -6,7 +6,7 @@ from rich.console import Console
 
 from syndication_assets.brand.example.example_brand import EXAMPLE_NAME, add_example
 from syndication_assets.brand.profiles.stored_look import current_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture
+from syndication_assets.brand.templates.template_preview import example_fields, preview_picture
 from syndication_assets.brand.templates.template_rows import template_named
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.media_store import MediaStore

@@ -6,7 +6,7 @@ Its answers are read, stored and applied as those of a real one. Nothing is sent
 from datetime import date
 from typing import Any
 
-from syndication_assets.curation.search.documents import begin_scope
+from syndication_assets.curation.search.post_documents import begin_scope
 from syndication_assets.curation.tagging.answer import tags_form
 from syndication_assets.curation.tagging.classifications import (
     Classification,

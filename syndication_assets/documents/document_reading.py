@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syndication_assets.documents.document import DocumentList
 from syndication_assets.documents.document_sources import DocumentSource
+from syndication_assets.documents.source_document import DocumentList
 from syndication_assets.landing.loading.rejections import FileRejectedError, Rejected
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingError, LandingZone
 from syndication_assets.landing.zone.observation_time import ObservedAtSource, observation_time

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from syndication_assets.documents import export_parser
-from syndication_assets.documents.document import DocumentList
 from syndication_assets.documents.feeds import feed_parser
+from syndication_assets.documents.source_document import DocumentList
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
-from syndication_assets.documents.document import (
+from syndication_assets.documents.section_splitting import split_html
+from syndication_assets.documents.source_document import (
     Document,
     DocumentList,
     Section,
@@ -28,7 +29,6 @@ from syndication_assets.documents.document import (
     keyed,
     make_document,
 )
-from syndication_assets.documents.section_splitting import split_html
 from syndication_assets.landing.loading.item_fields import optional_text
 from syndication_assets.landing.loading.rejections import FileRejectedError, ItemRejectedError, Rejected
 from syndication_assets.text.unix_time import unix_time

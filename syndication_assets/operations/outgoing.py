@@ -60,5 +60,5 @@ def post(
     except PublicUrlError as error:
         raise DeliveryError(f"The webhook's URL is refused: {error}") from None
     if not 200 <= response.status < 300:
-        said = clean(response.content.decode("utf-8", "replace"), SHOWN_OF_AN_ANSWER)
-        raise DeliveryError(f"The webhook answered {response.status}: {' '.join(said.split()) or 'nothing more'}.")
+        reason = clean(response.content.decode("utf-8", "replace"), SHOWN_OF_AN_ANSWER)
+        raise DeliveryError(f"The webhook answered {response.status}: {' '.join(reason.split()) or 'nothing more'}.")

@@ -13,8 +13,8 @@ from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.operations.archive.archive_records import ArchivedMonth, archived_months
 from syndication_assets.operations.archive.archive_store import ArchiveError, ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.operations.archive.parquet_months import read_batches
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
 from syndication_assets.operations.archive.verifying import damage_of
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.found_person import FoundPerson

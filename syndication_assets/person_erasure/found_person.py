@@ -12,7 +12,7 @@ from syndication_assets.scraping.erasure.erased_people import (
     identity_hash,
     posts_in,
 )
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 from syndication_assets.scraping.items.usernames import canonical_username
 
 _PROFILE = """

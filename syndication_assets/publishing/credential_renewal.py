@@ -1,6 +1,6 @@
 """Renews credentials that are made from another one: a person's token gives those of the pages that the person manages.
 
-The person's token is prolonged once, and the tokens of all its pages are made anew from it. A failure changes nothing:
+The person's token is prolonged once, and the tokens of all its pages are renewed from it. A failure changes nothing:
 the old tokens stay, the failure is counted, and the next run tries again until the old ones expire.
 """
 

@@ -3,10 +3,11 @@
 The settings themselves are in the modules beside it.
 """
 
+import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -94,7 +95,19 @@ class EnvironmentSettings(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """SyndicationError, which names every variable whose value cannot be used."""
+        """SyndicationError, which names every variable whose value cannot be used.
+
+        Read again only after a change of what it is read from: it takes milliseconds, and every transaction asks.
+        """
+        variables = [str(field.validation_alias) for field in cls.model_fields.values()]
+        read_from = (*(os.environ.get(name) for name in (*variables, "HOME")), _working_directory())
+        known = _known.get(cls)
+        if known is None or known[0] != read_from:
+            known = _known[cls] = read_from, cls._read()
+        return cast(Self, known[1])
+
+    @classmethod
+    def _read(cls) -> Self:
         try:
             return cls()
         except ValidationError as error:
@@ -112,6 +125,18 @@ class EnvironmentSettings(BaseSettings):
     def _without_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
         stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
         return {name: value for name, value in stripped.items() if value != ""}
+
+
+_known: dict[type[EnvironmentSettings], tuple[tuple[str | None, ...], EnvironmentSettings]] = {}
+"""The newest settings of each class, behind what they were read from. Settings are immutable."""
+
+
+def _working_directory() -> str | None:
+    """Where relative paths begin; None if the directory has been removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - as text, for a comparison
+    except FileNotFoundError:
+        return None
 
 
 def shown_default(default: Any) -> str:

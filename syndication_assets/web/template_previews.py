@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from syndication_assets.brand.profiles.brand_versions import BrandError
 from syndication_assets.brand.profiles.stored_look import current_look
-from syndication_assets.brand.templates.preview import example_fields, preview_picture, small
+from syndication_assets.brand.templates.template_preview import example_fields, preview_picture, small
 from syndication_assets.brand.templates.template_rows import StoredTemplate, read_templates
 from syndication_assets.database.connection import Connection
 from syndication_assets.media.media_store import MediaStore

@@ -6,8 +6,8 @@ import pytest
 
 from syndication_assets.approval.checks import CHECKS
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.alerts.recording import LOCK, record
-from syndication_assets.operations.alerts.routes import Route, add_route
+from syndication_assets.operations.alerts.alert_recording import LOCK, record
+from syndication_assets.operations.alerts.alert_routes import Route, add_route
 from syndication_assets.operations.conditions import find_conditions
 from syndication_assets.operations.metrics import read_metrics
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders

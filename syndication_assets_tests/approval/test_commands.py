@@ -83,8 +83,8 @@ def test_an_approver_reads_the_inbox_decides_delegates_and_reads_the_history(des
     (as_json,) = json.loads(run("ann", "inbox", "--json"))
     assert (as_json["subject_id"], as_json["step_order"]) == (content_id, 2)
     assert "lacks the right approvals.decide" in run("vic", "approve", content_id, fails=True)
-    said = run("ann", "approve", as_json["round_id"], "--reason", "as agreed")
-    assert said == f"{content_id}: your decision is stored; the round is approved.\n"
+    output = run("ann", "approve", as_json["round_id"], "--reason", "as agreed")
+    assert output == f"{content_id}: your decision is stored; the round is approved.\n"
     history = run("vic", "history", content_id).splitlines()
     assert history[0].endswith(" UTC")
     assert "approved by Ann for Mia at" in history[1]

@@ -88,8 +88,8 @@ def test_of_two_approvers_at_once_one_decides_the_step(desk: ApprovalDesk):
             return str(error)
 
     with ThreadPoolExecutor(2) as pool:
-        said = set(pool.map(approve, ["ann", "bob"]))
-    assert said == {"open", f"{round_id} went on to the step 'step 2' meanwhile: look at it again."}
+        answers = set(pool.map(approve, ["ann", "bob"]))
+    assert answers == {"open", f"{round_id} went on to the step 'step 2' meanwhile: look at it again."}
     assert desk.value("select count(*) from approval.decisions") == 1
 
 

@@ -62,12 +62,12 @@ def test_a_version_and_the_file_of_an_asset_cannot_be_changed(studio: Studio, st
 
 
 def test_a_new_logo_is_a_version_a_picture_is_none_and_a_removed_file_stays_for_older_versions(studio: Studio):
-    one, two = photo(60, 40, subject=(9, 9)), photo(60, 40, subject=(30, 9))
+    left, two = photo(60, 40, subject=(9, 9)), photo(60, 40, subject=(30, 9))
     place = (studio.organization_id, studio.brand_id)
     with transaction(studio.url) as connection:
-        first = add_file(connection, studio.store, *place, name="one", asset_type="logo", content=one)
+        first = add_file(connection, studio.store, *place, name="one", asset_type="logo", content=left)
         second = add_file(connection, studio.store, *place, name="two", asset_type="logo", content=two)
-        picture = add_file(connection, studio.store, *place, name="ground", asset_type="pattern", content=one)
+        picture = add_file(connection, studio.store, *place, name="ground", asset_type="pattern", content=left)
         assert (first.version, second.version, picture.version) == (2, 3, None)
         assert current_look(connection, studio.store, *place).logo == two
         with pytest.raises(BrandError, match="give the new one another name"):

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from syndication_assets.brand.example.example_brand import example_look
-from syndication_assets.brand.templates.preview import example_fields, sheet_of
 from syndication_assets.brand.templates.template_check import ChannelFormat, channel_formats, check_document
+from syndication_assets.brand.templates.template_preview import example_fields, sheet_of
 from syndication_assets.brand.templates.template_rows import (
     default_documents,
     load_templates,

@@ -6,7 +6,7 @@ from typing import Any
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.catalogue.clan.clan_fetch import fetch_catalogue
 from syndication_assets.catalogue.fetching.fetch_report import FetchReport
-from syndication_assets.catalogue.fetching.manifest import Manifest, decode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest, decode_manifest
 from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.vendors import Vendor, list_vendors
 from syndication_assets.database.connection import transaction

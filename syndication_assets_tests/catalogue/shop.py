@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from syndication_assets.catalogue.fetching.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest, encode_manifest
 from syndication_assets.catalogue.loading.catalogue_load import DayLoad, load_day
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.emptied_tables import delete_rows

@@ -87,10 +87,10 @@ def test_each_vendor_is_fetched_from_its_own_shop_and_one_that_is_down_does_not_
         assert event.materialization.metadata["products"].value == 4
         assert {request.path for request in other.requests} >= {"/getProducts"}
         shop.fail_next("/getProducts", *[SERVER_ERROR] * 4)
-        one = materialize(clan_catalogue_files, monkeypatch, today(), **environment(room, **_AT_ONCE))
-    (event,) = one.get_asset_materialization_events()
+        run = materialize(clan_catalogue_files, monkeypatch, today(), **environment(room, **_AT_ONCE))
+    (event,) = run.get_asset_materialization_events()
     assert event.materialization.metadata["products"].value == 1
-    (check,) = one.get_asset_check_evaluations()
+    (check,) = run.get_asset_check_evaluations()
     assert "default/heritage: /getProducts: the shop answered 500" in str(check.description)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.catalogue.fetching.fetch_report import FetchReport
-from syndication_assets.catalogue.fetching.manifest import decode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import decode_manifest
 from syndication_assets.catalogue.loading.catalogue_load import load_day
 from syndication_assets.catalogue.new_vendors import add_vendor
 from syndication_assets.catalogue.shopify import assets, shopify_fetch

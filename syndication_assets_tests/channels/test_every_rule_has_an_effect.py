@@ -50,6 +50,8 @@ def columns_read(table: str, statements: Iterable[str]) -> set[str]:
     """The words that stand where a column of the table stands, in any of the statements."""
     found: set[str] = set()
     for statement in statements:
+        if f"channels.{table}" not in statement:
+            continue
         code = re.sub(r"--[^\n]*", "", statement)
         aliases = set(_FROM.findall(code))
         for name, alias in aliases:

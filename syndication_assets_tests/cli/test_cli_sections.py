@@ -79,9 +79,9 @@ def test_a_channel_gets_sections_instead_of_products_and_can_be_restarted_that_w
 
 def test_the_former_name_of_pause_works_and_says_the_new_one(channel: Blog):
     output_of(*ADD)
-    said = output_of("stop", "facebook", "feed_post")
-    assert "Its name is `pause` now." in said
-    assert "facebook/feed_post is paused." in said
+    output = output_of("stop", "facebook", "feed_post")
+    assert "Its name is `pause` now." in output
+    assert "facebook/feed_post is paused." in output
     assert output_of("list").endswith("(paused)")
     assert " stop " not in output_of("--help")
 

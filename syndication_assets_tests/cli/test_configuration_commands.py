@@ -122,16 +122,16 @@ GROUPS: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]]
 ADDED_OTHERWISE = {"ranking", "account"}
 
 
-@pytest.mark.parametrize(("name", "key", "add", "edit", "said"), GROUPS, ids=[group[0] for group in GROUPS])
+@pytest.mark.parametrize(("name", "key", "add", "edit", "shown"), GROUPS, ids=[group[0] for group in GROUPS])
 def test_an_entry_is_added_edited_paused_resumed_and_removed(
-    desk: Desk, name: str, key: tuple[str, ...], add: tuple[str, ...], edit: tuple[str, ...], said: str
+    desk: Desk, name: str, key: tuple[str, ...], add: tuple[str, ...], edit: tuple[str, ...], shown: str
 ):
     group: Any = main.commands[name]
     for remote_id in ("1", "7"):
         run("account", "add", "--platform", "facebook", "--remote-id", remote_id, "--name", "Acme")
     if name not in ADDED_OTHERWISE:
         ok(name, "add", *key, *add)
-    assert said in ok(name, "edit", *key, *edit)
+    assert shown in ok(name, "edit", *key, *edit)
     rows = json.loads(ok(name, "list", "--json"))
     assert rows
     assert ok(name, "list").count("\n") == len(rows)

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.executions.origin import Origin
-from syndication_assets.operations.executions.recording import executing
 from syndication_assets_tests.publishing.publishing_queue import KEYS, PublishingQueue
 
 pytestmark = pytest.mark.one_server

@@ -8,7 +8,7 @@ import pytest
 
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
-from syndication_assets.configuration.document import read_document
+from syndication_assets.configuration.configuration_document import read_document
 from syndication_assets.configuration.plan import Plan, apply, plan
 from syndication_assets.configuration.plan_text import plan_lines
 from syndication_assets.database.connection import transaction

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.configuration.document import read_document
+from syndication_assets.configuration.configuration_document import read_document
 from syndication_assets.configuration.export import export_organization, export_shared
 from syndication_assets.configuration.file.problems import ConfigurationError
 from syndication_assets.configuration.plan import apply, plan
@@ -284,7 +284,7 @@ def test_nothing_is_applied_if_the_database_changed_since_the_plan(desk: Desk):
 
 
 def test_a_default_template_that_a_file_changes_gets_a_version_that_defaults_do_not_replace(desk: Desk):
-    from syndication_assets.content.generation.template_rows import default_templates, load_templates  # noqa: PLC0415
+    from syndication_assets.content.generation.text_template_rows import default_templates, load_templates  # noqa: PLC0415
 
     desk.apply(HEAD)
     first = default_templates()[0]

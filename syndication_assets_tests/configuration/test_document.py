@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.configuration.document import model_of, read_document
+from syndication_assets.configuration.configuration_document import model_of, read_document
 from syndication_assets.configuration.file.problems import ConfigurationError
 from syndication_assets.configuration.schema_page import SCHEMA_FILES, schema_text
 from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from syndication_assets.configuration.document import Document, entries_of_file
+from syndication_assets.configuration.configuration_document import Document, entries_of_file
 from syndication_assets.configuration.sections.profiles import PROFILES
 
 

@@ -6,50 +6,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from syndication_assets.brand.profiles.brand_content import COMMON_COLOURS
 from syndication_assets.channels.accounts.credentials import store_credential
-from syndication_assets.configuration.document import read_document
-from syndication_assets.configuration.export import as_yaml, export_organization, export_shared
+from syndication_assets.configuration.configuration_document import read_document
+from syndication_assets.configuration.export import as_yaml, export_organization
 from syndication_assets.configuration.plan import apply, plan
-from syndication_assets.configuration.sections import OF_ORGANIZATIONS, SHARED
+from syndication_assets.configuration.sections import OF_ORGANIZATIONS
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.settings import Settings
 from syndication_assets_tests.configuration.conftest import Desk, forget
-from syndication_assets_tests.random_histories import number_of_histories
+from syndication_assets_tests.configuration.random_entries import (
+    EXAMPLES,
+    currencies,
+    days,
+    entries,
+    listed,
+    money,
+    names,
+    of_channel,
+    prose,
+    texts,
+    without_nothing,
+)
 from syndication_assets_tests.rendering.looks import document
 
 pytestmark = pytest.mark.one_server
 
-texts = st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" :#'\"-{}[],"), min_size=1, max_size=20)
-prose = st.none() | texts | st.sampled_from(["no", "12", "true", "~", "a\nb", " padded ", "1e3"])
-names = st.from_regex("[a-z][a-z0-9_]{0,8}", fullmatch=True)
-days = st.dates(date(2000, 1, 1), date(2100, 1, 1))
-currencies = st.sampled_from(["GBP", "USD", "EUR"])
 colours = st.fixed_dictionaries({name: st.from_regex("#[0-9a-f]{6}", fullmatch=True) for name in COMMON_COLOURS})
-channels = st.sampled_from([("facebook", "feed_post"), ("linkedin", "feed_post")])
-
-
-def money(largest: str, places: int) -> st.SearchStrategy[Decimal]:
-    return st.decimals(0, largest, places=places)
-
-
-def entries(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(fields)
-
-
-def listed(entry: st.SearchStrategy[dict[str, Any]], *key: str, most: int = 3) -> st.SearchStrategy[list[Any]]:
-    return st.lists(entry, max_size=most, unique_by=lambda values: tuple(values[name] for name in key))
-
-
-def of_channel(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return channels.flatmap(lambda pair: entries(platform=st.just(pair[0]), channel=st.just(pair[1]), **fields))
-
-
 OWNER = {"role": "owner", "status": "active"}
 ORGANIZATION = {
     "members": listed(
@@ -232,120 +220,12 @@ ORGANIZATION = {
         entries(younger_than_days=st.integers(0, 3650), every_hours=st.integers(1, 8760)), "younger_than_days"
     ),
 }  # fmt: skip
-SHARED_FILE = {
-    "channel_rules": listed(
-        of_channel(
-            category=st.sampled_from(["content", "media"]), rule=names, severity=st.sampled_from(["hard", "soft"]),
-            value=st.booleans() | texts | money("99", 2) | st.lists(texts | money("9", 1), min_size=1, max_size=2),
-            is_active=st.booleans(), checked_on=st.none() | days,
-        ),
-        "platform", "channel", "category", "rule",
-    ),
-    "processes": listed(
-        of_channel(
-            process=st.sampled_from(["product_post", "blog_post", "announcement"]), display_name=texts,
-            description=prose, is_active=st.booleans(), instructions=prose,
-            development_status=st.sampled_from(["draft", "developed", "testing", "production"]),
-        ),
-        "platform", "channel", "process",
-    ),
-    "prices": listed(
-        entries(
-            provider=names, model=texts, valid_from=days, currency=currencies, input_price=money("999", 6),
-            cached_input_price=money("999", 6), output_price=money("999", 6),
-        ),
-        "provider", "model", "valid_from",
-    ),
-    "unit_prices": listed(
-        entries(
-            provider=names, operation=names, unit=names, valid_from=days, currency=currencies, amount=money("99", 8)
-        ),
-        "provider", "operation", "unit", "valid_from",
-    ),
-    "quotas": listed(
-        entries(
-            provider=names, unit=st.sampled_from(["requests", "units"]),
-            counted_per=st.sampled_from(["installation", "organization", "account"]),
-            window_seconds=st.just(86400), amount=st.integers(1, 10_000),
-            reset_zone=st.sampled_from([None, "America/Los_Angeles"]), checked_on=st.none() | days,
-        ),
-        "provider", "unit", "counted_per", "window_seconds",
-    ),
-    "media_hosts": listed(
-        entries(
-            host=st.sampled_from(["others", "cdn.example", "img.cdn.example"]), connections=st.integers(1, 100),
-            pause_seconds=money("99", 3), run_bytes=st.none() | st.integers(2**20, 2**40),
-        ),
-        "host",
-    ),
-    "stock_sources": listed(
-        entries(
-            source=st.sampled_from(["freepik", "pexels", "unsplash", "openverse"]), position=st.integers(1, 1000),
-            base_url=st.just("https://photos.example"), key_header=st.none() | st.just("x-key"),
-            attribution=st.sampled_from(["never", "always", "by_licence"]), must_report_use=st.booleans(),
-            is_active=st.booleans(),
-        ),
-        "source",
-    ),
-    "installation_settings": listed(
-        st.one_of(
-            entries(setting=st.just("people.session_hours"), value=st.integers(1, 720)),
-            entries(setting=st.just("studio.tone"), value=st.just("warm and short")),
-        ),
-        "setting",
-    ),
-    "compliance_rules": listed(
-        entries(
-            rule=st.sampled_from(["contrast", "likeness", "palette"]), threshold=money("6", 4),
-            weight=st.decimals("0.001", "9.999", places=3), severity=st.sampled_from(["hard", "soft"]),
-            is_active=st.booleans(),
-        ),
-        "rule",
-    ),
-    "tiers": listed(
-        entries(
-            tier=st.sampled_from(["free", "large"]), description=texts, users=st.none() | st.integers(9, 99),
-            posts=st.none() | st.integers(1, 10**9), storage_bytes=st.none() | st.integers(1, 2**50),
-        ),
-        "tier",
-    ),
-    "priority_factors": listed(
-        entries(factor=st.just("recency"), weight=money("1", 4), half_life_days=st.decimals("0.5", "900", places=1)),
-        "factor",
-    ),
-    "retention_defaults": listed(
-        entries(
-            subject=st.sampled_from(["scraping.snapshots", "ai.llm_calls"]),
-            keep_months=st.none() | st.integers(1, 1200), action=st.just("archive"), grace_days=st.integers(0, 3650),
-        ),
-        "subject",
-    ),
-    "snapshot_interval_defaults": listed(
-        entries(younger_than_days=st.integers(0, 3650), every_hours=st.integers(1, 8760)), "younger_than_days"
-    ),
-    "alert_kinds": listed(
-        entries(
-            kind=st.sampled_from(["run_failed", "credential_expires"]), warning=st.none() | money("9", 2),
-            error=st.none() | st.integers(10, 20).map(Decimal), critical=st.none() | st.integers(30, 40).map(Decimal),
-            remind_after_hours=st.integers(1, 8760),
-        ),
-        "kind",
-    ),
-    "role_permissions": listed(
-        entries(
-            permission=st.sampled_from(["feeds.edit", "vendors.edit"]),
-            roles=st.lists(st.sampled_from(["viewer", "editor", "owner"]), max_size=3, unique=True),
-        ),
-        "permission",
-    ),
-}  # fmt: skip
 
 
 def test_every_section_is_in_the_property():
     assert {section.name for section in OF_ORGANIZATIONS} == {
         *ORGANIZATION, "schedules", "profile_tags", "approval_steps",
     }  # fmt: skip
-    assert {section.name for section in SHARED} == set(SHARED_FILE)
 
 
 def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
@@ -376,20 +256,6 @@ def with_schedules(parts: dict[str, Any]) -> dict[str, Any]:
     return {**parts, "schedules": schedules, "profile_tags": profile_tags, "approval_steps": approval_steps}
 
 
-def without_nothing(value: Any) -> Any:
-    """A file leaves out what has no value."""
-    if isinstance(value, dict):
-        return {name: without_nothing(item) for name, item in value.items() if item is not None}
-    return [without_nothing(item) for item in value] if isinstance(value, list) else value
-
-
-EXAMPLES = settings(
-    max_examples=number_of_histories(40),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-
-
 @EXAMPLES
 @given(st.fixed_dictionaries(ORGANIZATION))
 def test_the_export_of_an_organization_gives_the_same_organization(desk: Desk, tmp_path: Path, parts: dict[str, Any]):
@@ -412,17 +278,6 @@ def test_the_export_of_an_organization_gives_the_same_organization(desk: Desk, t
     desk.execute("set session_replication_role = replica; delete from tenancy.organization_members")
     apply(desk.url, read_document(file), actor="isla")
     assert export_organization(desk.url, "acme") == exported
-
-
-@EXAMPLES
-@given(st.fixed_dictionaries(SHARED_FILE))
-def test_the_export_of_what_is_shared_changes_nothing(desk: Desk, tmp_path: Path, parts: dict[str, Any]):
-    file = tmp_path / "shared.yaml"
-    file.write_text(as_yaml(without_nothing({"shared": True, **parts})), encoding="utf-8")
-    apply(desk.url, read_document(file), actor="isla", removes=True)
-    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
-    file.write_text(export_shared(desk.url), encoding="utf-8")
-    assert plan(desk.url, read_document(file), actor="isla", removes=True).is_empty
 
 
 def store_credentials(desk: Desk, credential_names: list[str]) -> None:

@@ -9,7 +9,7 @@ from syndication_assets.ai.call_log import CallLog
 from syndication_assets.ai.language_model import LanguageModel
 from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
 from syndication_assets.content.generation.posts_to_write import posts_to_write
-from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.content.generation.text_template_rows import read_templates
 from syndication_assets.content.generation.writing import store
 from syndication_assets.content.generation.writing_rules import templates_replace_model
 from syndication_assets.database.connection import transaction

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.template import TemplateError
-from syndication_assets.content.generation.template_rows import (
+from syndication_assets.content.generation.text_template_rows import (
     as_rows,
     default_templates,
     load_templates,

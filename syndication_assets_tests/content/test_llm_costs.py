@@ -13,7 +13,7 @@ import pytest
 
 from syndication_assets.ai.run_costs import charge_run
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.executions.recording import Execution
+from syndication_assets.operations.executions.execution_recording import Execution
 from syndication_assets.operations.usage.spending import Price, TokenUsage, read_spending
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.llm_writing import (

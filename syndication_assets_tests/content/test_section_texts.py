@@ -10,7 +10,7 @@ from syndication_assets.content.compliance.validation import hard_reasons, valid
 from syndication_assets.content.generation.post_prompt import fenced_facts, post_question
 from syndication_assets.content.generation.template import parse
 from syndication_assets.content.generation.template_generator import write
-from syndication_assets.content.generation.template_rows import default_templates
+from syndication_assets.content.generation.text_template_rows import default_templates
 from syndication_assets.content.post_facts import Facts
 from syndication_assets.content.post_hashtags import hashtags_of
 from syndication_assets_tests.content.examples import FACTS, RULES

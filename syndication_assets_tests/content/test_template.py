@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndication_assets.content.generation.template import PLACEHOLDERS, TemplateError, parse, render
-from syndication_assets.content.generation.template_rows import default_templates
+from syndication_assets.content.generation.text_template_rows import default_templates
 
 VALUES = {"product_name": "Thistle Scarf", "price": "£12.00", "description": None}
 
@@ -77,7 +77,7 @@ def test_the_default_templates_can_be_parsed_and_some_need_only_a_name_and_a_pag
 
 
 def test_an_entry_of_the_file_with_an_unknown_key_is_rejected():
-    from syndication_assets.content.generation.template_rows import DefaultTemplate  # noqa: PLC0415
+    from syndication_assets.content.generation.text_template_rows import DefaultTemplate  # noqa: PLC0415
 
     with pytest.raises(msgspec.ValidationError, match="tempalte_kind"):
         msgspec.json.decode(

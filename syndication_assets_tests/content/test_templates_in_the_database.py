@@ -2,7 +2,7 @@
 
 import msgspec
 
-from syndication_assets.content.generation.template_rows import default_templates, load_templates, read_templates
+from syndication_assets.content.generation.text_template_rows import default_templates, load_templates, read_templates
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.content.shop_in_tables import Shop
 

@@ -6,7 +6,7 @@ from psycopg.types.json import Jsonb
 
 from syndication_assets.curation.posts.post_states import decide_tag
 from syndication_assets.curation.rules.rule_runs import Tagged, backfill_rule, tag_scope
-from syndication_assets.curation.search.documents import begin_scope, read_documents
+from syndication_assets.curation.search.post_documents import begin_scope, read_documents
 from syndication_assets.database.connection import transaction
 from syndication_assets_tests.engagement.snapshots import History, day, moment
 

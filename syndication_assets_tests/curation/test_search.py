@@ -122,25 +122,31 @@ def test_both_sides_of_a_search_use_the_index(curated: CuratedPosts):
 
 def test_posts_are_listed_by_day_engagement_tags_and_what_a_person_did(curated: CuratedPosts):
     bread, cake = curated.tag("bread"), curated.tag("cake")
-    both, one, other = (curated.written(text, on=n) for n, text in enumerate(("bread cake", "bread", "kilt"), start=1))
+    both, only_bread, other = (
+        curated.written(text, on=n) for n, text in enumerate(("bread cake", "bread", "kilt"), start=1)
+    )
     curated.snapshot(both, moment(1, "13:00"), reactions=90, comments=10)
     curated.run(1, 3)
     curated.rule("bread", bread, "bread")
     curated.rule("cake", cake, "cake")
     curated.run(1, 3)
-    for post, person, flag in ((one, "isla", "is_read"), (both, "isla", "is_marked"), (other, "ewan", "is_marked")):
+    for post, person, flag in (
+        (only_bread, "isla", "is_read"),
+        (both, "isla", "is_marked"),
+        (other, "ewan", "is_marked"),
+    ):
         curated.execute(
             f"insert into curation.post_user_state (organization_id, post_id, person, {flag})"
             " values (%s, %s, %s, true)",
             [curated.organization_id, post, person],
         )
-    assert _search(curated) == [other, one, both]
-    assert _search(curated, since=day(2)) == [other, one]
-    assert _search(curated, until=day(2)) == [one, both]
+    assert _search(curated) == [other, only_bread, both]
+    assert _search(curated, since=day(2)) == [other, only_bread]
+    assert _search(curated, until=day(2)) == [only_bread, both]
     assert _search(curated, conditions=RuleFilter(minimum_engagement=100)) == [both]
     assert _search(curated, tags=("bread", "cake")) == [both]
-    assert _search(curated, tags=("bread", "cake"), has_any_tag=True) == [one, both]
-    curated.decide(one, "bread", "removed")
+    assert _search(curated, tags=("bread", "cake"), has_any_tag=True) == [only_bread, both]
+    curated.decide(only_bread, "bread", "removed")
     assert _search(curated, tags=("bread",)) == [both]
     assert _search(curated, is_marked=True) == [both]
     assert _search(curated, is_unread=True) == [other, both]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from syndication_assets.curation.posts.export import as_csv, cell
 from syndication_assets.curation.posts.history_chart import Measurement, chart_lines
-from syndication_assets.curation.rules.conditions import compile_conditions
+from syndication_assets.curation.posts.post_export import as_csv, cell
+from syndication_assets.curation.rules.rule_conditions import compile_conditions
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
-from syndication_assets.curation.search.languages import language_of
+from syndication_assets.curation.search.post_languages import language_of
 from syndication_assets.curation.search.terms import search_query, search_terms
 from syndication_assets_tests.engagement.snapshots import moment
 

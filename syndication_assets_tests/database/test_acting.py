@@ -17,8 +17,8 @@ def test_transactions_and_sessions_tell_the_database_who_acts_and_a_block_ends_t
     question = "select tenancy.current_actor(), nullif(current_setting('app.actor', true), '')"
 
     def told() -> list[tuple[str, str | None]]:
-        with transaction(database_url) as one, connect(database_url, autocommit=True) as session:
-            return [*one.execute(question).fetchall(), *session.execute(question).fetchall()]
+        with transaction(database_url) as connection, connect(database_url, autocommit=True) as session:
+            return [*connection.execute(question).fetchall(), *session.execute(question).fetchall()]
 
     before = told()
     with acting_as("usr-00000001"):

@@ -14,11 +14,18 @@ from syndication_assets_tests.database.key_rules import (
 pytestmark = pytest.mark.both_servers
 
 
+@pytest.fixture(scope="module")
+def url(shared_database: str) -> str:
+    """The URL of a database with a month partition of each table."""
+    with psycopg.connect(shared_database) as connection:
+        connection.execute("select * from operations.ensure_upcoming_partitions()")
+    return shared_database
+
+
 @pytest.fixture
-def connection(shared_database: str) -> Iterator[psycopg.Connection]:
-    """A transaction that is rolled back, with a month partition of each table."""
-    with psycopg.connect(shared_database) as opened:
-        opened.execute("select * from operations.ensure_upcoming_partitions()")
+def connection(url: str) -> Iterator[psycopg.Connection]:
+    """A transaction that is rolled back."""
+    with psycopg.connect(url) as opened:
         yield opened
         opened.rollback()
 

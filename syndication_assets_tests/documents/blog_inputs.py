@@ -6,8 +6,8 @@ from xml.sax.saxutils import escape
 import msgspec
 
 from syndication_assets.documents import export_parser
-from syndication_assets.documents.document import Document, DocumentList
 from syndication_assets.documents.feeds import feed_parser
+from syndication_assets.documents.source_document import Document, DocumentList
 from syndication_assets_tests.documents.blog import SITE, rss
 
 HTML = """<p>Hello.</p><h2 id="warm">How warm?</h2><p>Very <i>warm</i>.</p>

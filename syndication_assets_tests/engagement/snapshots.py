@@ -47,7 +47,7 @@ class History(DatabaseRows):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._urns = 0
+        self._urns = self.value("select count(*) from scraping.post_records")
         self.organization_id: str = self.value("select organization_id from tenancy.organizations")
         self.execute("select operations.ensure_month_partitions('scraping.snapshots', %s, %s)", [day(-60), day(120)])
         self.run_id: str = self.value(

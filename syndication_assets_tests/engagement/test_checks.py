@@ -8,6 +8,7 @@ import pytest
 from syndication_assets.engagement import priorities
 from syndication_assets.engagement.checks import CHECKS
 from syndication_assets.sql_assets.checks import read_only_transaction
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.sample_database import (
     END_DAY,
     FIRST_DAY,
@@ -17,7 +18,6 @@ from syndication_assets_tests.sample_database import (
     check_files,
     damaged,
     names_of,
-    sample_database,
 )
 from syndication_assets_tests.servers import Server
 
@@ -180,8 +180,8 @@ DAMAGES = [
 
 
 @pytest.fixture(scope="module")
-def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def sample_url(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 

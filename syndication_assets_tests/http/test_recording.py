@@ -159,7 +159,7 @@ NOT_RECORDED = {
     "media/cache/fetching.py": "pictures and videos of posts, which nobody charges for",
     "media/stock/finding.py": "the file of a photo, whose address a recorded call gave",
     "operations/outgoing.py": "an organization's own webhook, which nobody charges for",
-    "publishing/pictures.py": "a picture of our own post",
+    "publishing/network_pictures.py": "a picture of our own post",
 }
 
 

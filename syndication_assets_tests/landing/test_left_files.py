@@ -18,7 +18,7 @@ from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.landing.zone.file_store import FileStore
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.operations.archive.archived_history import ALL
 from syndication_assets_tests.operations.archive.test_late_files import roll_up

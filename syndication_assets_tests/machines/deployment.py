@@ -104,7 +104,7 @@ class Deployment:
         with WorkspaceProcessContext(self.instance, target) as workspace:
             answer = execute_query(workspace, LAUNCH_MULTIPLE_RUNS_MUTATION, {"executionParamsList": parameters})
         launched = answer["data"]["launchMultipleRuns"]["launchMultipleRunsResult"]
-        return [one["run"]["runId"] for one in launched]
+        return [run["run"]["runId"] for run in launched]
 
     def statuses(self) -> dict[str, str]:
         """The status of every run by its id."""
@@ -128,8 +128,8 @@ class Deployment:
     def kill(self, process: "subprocess.Popen[bytes]") -> None:
         """The machine is gone: the process and its children are killed at once."""
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-        for one in family:
-            one.send_signal(signal.SIGKILL)
+        for member in family:
+            member.send_signal(signal.SIGKILL)
         process.wait()
 
     def _start(self, command: list[str], name: str) -> "subprocess.Popen[bytes]":

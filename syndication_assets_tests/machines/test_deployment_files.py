@@ -142,9 +142,9 @@ def _copy(source: Path, place: Path, *, is_directory: bool) -> None:
 
 
 def test_the_instance_with_workers_differs_from_that_of_one_machine_in_how_runs_are_handed_over_only():
-    one = yaml.safe_load((PROJECT_DIRECTORY / "syndication_assets" / "automation" / "dagster.yaml").read_text())
+    single = yaml.safe_load((PROJECT_DIRECTORY / "syndication_assets" / "automation" / "dagster.yaml").read_text())
     many = read("dagster.yaml")
-    assert {key for key in one.keys() | many.keys() if one.get(key) != many.get(key)} == {
+    assert {key for key in single.keys() | many.keys() if single.get(key) != many.get(key)} == {
         "run_launcher",
         "run_coordinator",
         "concurrency",
@@ -152,9 +152,9 @@ def test_the_instance_with_workers_differs_from_that_of_one_machine_in_how_runs_
         "run_monitoring",
     }
     many["run_monitoring"].pop("start_timeout_seconds")
-    assert many["run_monitoring"] == one["run_monitoring"]
-    assert many["concurrency"]["pools"] == one["concurrency"]["pools"]
-    assert many["run_retries"] == one["run_retries"] | {"max_retries": 3}
+    assert many["run_monitoring"] == single["run_monitoring"]
+    assert many["concurrency"]["pools"] == single["concurrency"]["pools"]
+    assert many["run_retries"] == single["run_retries"] | {"max_retries": 3}
 
 
 def services() -> dict[str, Any]:

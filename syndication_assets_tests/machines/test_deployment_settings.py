@@ -50,7 +50,9 @@ def compose() -> dict[str, Any]:
 
 
 def own_services() -> dict[str, dict[str, Any]]:
-    return {name: one for name, one in compose()["services"].items() if one["image"] == "syndication-assets"}
+    return {
+        name: service for name, service in compose()["services"].items() if service["image"] == "syndication-assets"
+    }
 
 
 def volume_of(service: Mapping[str, Any]) -> str:

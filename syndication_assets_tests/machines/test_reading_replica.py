@@ -19,15 +19,15 @@ from syndication_assets.settings import Settings
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.machines.replica import Replica, streaming_replica
-from syndication_assets_tests.sample_database import END_DAY, FIRST_DAY, sample_database
+from syndication_assets_tests.sample_database import END_DAY, FIRST_DAY
 from syndication_assets_tests.servers import Server
 
 HAS_EVERYTHING = "Read from SYNDICATION_READING_URL, which has everything that was written."
 
 
 @pytest.fixture(scope="module")
-def loaded(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def loaded(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 

@@ -86,7 +86,7 @@ def test_a_delivery_after_the_end_of_the_run_changes_nothing(instance: dg.Dagste
     assert execute_once(instance, run.run_id)
     execute_once(instance, run.run_id)
     assert starts(instance, run.run_id) == 1
-    assert [one.status for one in instance.get_runs()] == [DagsterRunStatus.SUCCESS]
+    assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS]
     assert "Ignoring a run worker that started after the run had already finished." in messages(instance, run.run_id)
 
 

@@ -46,8 +46,8 @@ def test_exactly_the_pictures_that_differ_in_five_bits_at_most_are_found(databas
     hashes += [0, 1, 2**64 - 1, 3]
     telling = {number: each for number, each in enumerate(hashes) if 8 <= each.bit_count() <= 56}
     expected = {
-        (one, other, (first ^ second).bit_count())
-        for one, first in telling.items()
+        (picture, other, (first ^ second).bit_count())
+        for picture, first in telling.items()
         for other, second in telling.items()
         if (first ^ second).bit_count() <= 5
     }

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.alerts.recording import LOCK, Recorded, record
-from syndication_assets.operations.alerts.routes import Route, add_route
+from syndication_assets.operations.alerts.alert_recording import LOCK, Recorded, record
+from syndication_assets.operations.alerts.alert_routes import Route, add_route
 from syndication_assets.operations.conditions import Condition, Found
 from syndication_assets_tests.rows import DatabaseRows
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.secret_box import SecretBox, new_key
 from syndication_assets.database.stored_settings import store_secret_setting
-from syndication_assets.operations.alerts.channels import DeliveryError, send
 from syndication_assets.operations.alerts.deliveries import deliver
+from syndication_assets.operations.alerts.delivery_channels import DeliveryError, send
 from syndication_assets.operations.alerts.messages import trial_message
 from syndication_assets.operations.conditions import find_conditions
 from syndication_assets_tests.given_settings import give_setting

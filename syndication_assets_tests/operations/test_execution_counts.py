@@ -6,8 +6,8 @@ import dagster as dg
 import pytest
 
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.executions.execution_recording import sentence_of
 from syndication_assets.operations.executions.origin import ACTOR_TAG, Origin, origin_of_run
-from syndication_assets.operations.executions.recording import sentence_of
 from syndication_assets.operations.executions.tally import Channel, Tally, as_sentence
 from syndication_assets.operations.usage.call_totals import CallTotals
 
@@ -86,7 +86,7 @@ def test_the_tags_of_a_run_say_what_started_it(tags: dict[str, str], origin: Ori
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "quoted"),
     [
         (SyndicationError("The shop is away."), "The shop is away."),
         (dg.Failure("Nothing could be fetched.\nacme: no"), "Nothing could be fetched. acme: no"),
@@ -94,11 +94,11 @@ def test_the_tags_of_a_run_say_what_started_it(tags: dict[str, str], origin: Ori
         (KeyboardInterrupt(), "It was stopped (KeyboardInterrupt)."),
     ],
 )
-def test_only_our_own_errors_are_quoted(error: BaseException, said: str):
-    assert sentence_of(error) == said
+def test_only_our_own_errors_are_quoted(error: BaseException, quoted: str):
+    assert sentence_of(error) == quoted
 
 
 def test_a_sentence_has_no_secret_and_no_control_characters():
-    said = as_sentence("GET /x?access_token=EAABcanary123 failed\x1b[31m\nagain")
-    assert "canary" not in said
-    assert said.endswith("failed again")
+    sentence = as_sentence("GET /x?access_token=EAABcanary123 failed\x1b[31m\nagain")
+    assert "canary" not in sentence
+    assert sentence.endswith("failed again")

@@ -12,9 +12,9 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.conditions import find_conditions
+from syndication_assets.operations.executions.execution_recording import Execution, close_dead_executions, executing
 from syndication_assets.operations.executions.history import ListedExecution, list_executions
 from syndication_assets.operations.executions.origin import Origin
-from syndication_assets.operations.executions.recording import Execution, close_dead_executions, executing
 from syndication_assets.operations.executions.tally import Channel
 from syndication_assets_tests.rows import DatabaseRows
 
@@ -23,7 +23,7 @@ FEED = Channel("facebook", "feed_post", "product_post")
 _WORK = """
 import sys
 from syndication_assets.operations.executions.origin import Origin
-from syndication_assets.operations.executions.recording import executing
+from syndication_assets.operations.executions.execution_recording import executing
 with executing(sys.argv[1], {"fetching": "scraping/linkedin_apify_files"}, Origin("schedule", "fetch_schedule")):
     pass
 """

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from syndication_assets.http.recording import CallToMake
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.executions.origin import Origin
-from syndication_assets.operations.executions.recording import executing
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets_tests.rows import DatabaseRows
 

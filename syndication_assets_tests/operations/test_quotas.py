@@ -2,6 +2,8 @@
 
 import multiprocessing
 import re
+import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +18,9 @@ from syndication_assets.operations.conditions import find_conditions
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets_tests.rows import DatabaseRows
 
+PROCESSES = 4
+GATE = 20  # the key of an advisory lock
+SECONDS_TO_WAIT = 60
 HOUR = 3600
 DAY = 86_400
 
@@ -75,9 +80,10 @@ def make_calls(url: str, organization_id: str, count: int) -> int:
     return made
 
 
-def made_by_processes(quotas: Quotas, processes: int = 4, calls: int = 15) -> int:
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
-        work = [pool.submit(make_calls, quotas.url, quotas.organization_id, calls) for _ in range(processes)]
+def made_by_processes(quotas: Quotas, when_started: Callable[[], object] = lambda: None, calls: int = 15) -> int:
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("fork")) as pool:
+        work = [pool.submit(make_calls, quotas.url, quotas.organization_id, calls) for _ in range(PROCESSES)]
+        when_started()
         return sum(each.result() for each in work)
 
 
@@ -88,18 +94,32 @@ def test_processes_together_use_a_quota_up_and_never_pass_it(quotas: Quotas):
 
 
 def test_without_the_lock_processes_would_pass_it(quotas: Quotas):
-    """The negative control: the same calls, with a function that takes no lock and waits before it writes."""
+    """The negative control: the same calls, with a function that takes no lock, and waits between counting and writing
+    until each process has counted.
+    """
+    # The first calls of a month would wait for its partition.
+    quotas.execute("select operations.ensure_month_partitions('operations.api_usage', current_date, current_date)")
     (definition,) = quotas.rows("select pg_get_functiondef('operations.reserve_calls(jsonb)'::regprocedure)")[0]
     unlocked, count = re.subn(r"perform pg_advisory_xact_lock\(.*\);", "null;", definition)
-    slow, waits = re.subn(
+    gated, gates = re.subn(
         r"if problem_found is null then\s+insert",
-        "if problem_found is null then perform pg_sleep(0.05); insert",
+        f"if problem_found is null then perform pg_advisory_xact_lock_shared({GATE}, 0); insert",
         unlocked,
     )
-    assert (count, waits) == (1, 1)
-    quotas.execute(slow)
-    quotas.add(20)
-    assert made_by_processes(quotas) > 20
+    assert (count, gates) == (1, 1)
+    quotas.execute(gated)
+    quotas.add(PROCESSES - 1)
+    with psycopg.connect(quotas.url, autocommit=True) as connection:
+        connection.execute(f"select pg_advisory_lock({GATE}, 0)")
+
+        def open_gate() -> None:
+            waiting = f"select count(*) from pg_locks where classid = {GATE} and not granted"
+            deadline = time.monotonic() + SECONDS_TO_WAIT
+            while connection.execute(waiting).fetchone() != (PROCESSES,) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            connection.execute(f"select pg_advisory_unlock({GATE}, 0)")
+
+        assert made_by_processes(quotas, open_gate) > PROCESSES - 1
 
 
 def test_the_error_tells_when_a_call_is_allowed_again(quotas: Quotas):

@@ -127,7 +127,7 @@ def test_an_event_of_one_organization_is_not_told_to_another(hooks: Hooks):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "reason"),
     [
         (response(500, b"down\x1b[31m"), "answered 500: down"),
         (response(302, Location="http://127.0.0.1:9/elsewhere"), "answered 302"),
@@ -135,14 +135,14 @@ def test_an_event_of_one_organization_is_not_told_to_another(hooks: Hooks):
     ],
 )
 def test_what_is_not_accepted_is_sent_again_later_with_the_same_id_and_bytes(
-    answer: bytes, said: str, hooks: Hooks, shop: RawServer
+    answer: bytes, reason: str, hooks: Hooks, shop: RawServer
 ):
     hooks.add()
     hooks.happens()
     shop.then(answer)
     shop.then(response(200))
     assert hooks.deliver() == (0, 1)
-    assert said in hooks.error()
+    assert reason in hooks.error()
     assert "canary" not in hooks.error()
     assert hooks.deliver() == (0, 0), "it waits for a minute"
     assert hooks.deliver(minutes=2) == (1, 0)

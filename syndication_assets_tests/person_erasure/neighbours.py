@@ -22,7 +22,7 @@ from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.person_erasure.erasing import ROLLUPS, Action, Places, erase
 from syndication_assets.scraping.checks import CHECKS as SCRAPING_CHECKS
 from syndication_assets.scraping.fetching.download_runs import run_session

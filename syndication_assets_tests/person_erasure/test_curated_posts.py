@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.curation.search.documents import begin_scope, read_documents
+from syndication_assets.curation.search.post_documents import begin_scope, read_documents
 from syndication_assets.curation.tagging.answer import FoundTag
 from syndication_assets.curation.tagging.classifications import (
     Classification,

@@ -10,7 +10,7 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.migrations import migrate
 from syndication_assets.errors import SyndicationError
 from syndication_assets.person_erasure.erasing import plan_erasure
-from syndication_assets.person_erasure.exporting import export_person
+from syndication_assets.person_erasure.person_export import export_person
 from syndication_assets_tests.person_erasure.neighbours import KEY, LENA, NAME, TEXT, Neighbours, by_lena, by_otto
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY
 

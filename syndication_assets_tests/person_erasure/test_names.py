@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 
 TEXTS = [
     "@anna said anna: /in/anna/ and anna-b",

@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
@@ -22,6 +21,7 @@ from syndication_assets.publishing.sending.publish import publish_due
 from syndication_assets.publishing.sending.publish_report import PublishReport
 from syndication_assets.publishing.sending.reconcile import ReconcileReport, reconcile
 from syndication_assets.settings import Settings
+from syndication_assets_tests.emptied_tables import delete_rows, delete_rows_of_rooms
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 
@@ -60,22 +60,18 @@ class PublishingQueue(DatabaseRows):
 
     def __post_init__(self) -> None:
         shutil.rmtree(SENT, ignore_errors=True)
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            # Faster than truncating, which writes new files for each table.
-            (statement,) = connection.execute(
-                "select 'set session_replication_role = replica;'"
-                " || string_agg(format('delete from %%s;', c.oid::regclass), '')"
-                " from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text = any(%s)",
-                [list(_ROOMS)],
-            ).fetchall()[0]
-            connection.execute(statement)
-            # Without their triggers, which would have to find the deleted rows.
-            connection.execute("delete from operations.execution_history; delete from operations.webhook_events")
-            connection.execute("delete from operations.webhooks; delete from tenancy.organization_settings")
-            connection.execute("update tenancy.settings set value = null where value is not null")
-            (self.organization_id,) = connection.execute(
-                "select organization_id from tenancy.organizations where slug = 'default'"
-            ).fetchall()[0]
+        delete_rows_of_rooms(self.url, _ROOMS)
+        delete_rows(
+            self.url,
+            [
+                "operations.execution_history",
+                "operations.webhooks",
+                "operations.webhook_events",
+                "tenancy.organization_settings",
+            ],
+        )
+        self.organization_id = self.value("select organization_id from tenancy.organizations where slug = 'default'")
+        self.execute("update tenancy.settings set value = null where value is not null")
         # The slots of the tests are in the past.
         give_setting(self.url, "publishing.maximum_delay_hours", 10**6)
         self.execute("insert into channels.platforms (platform, display_name) values (%s, 'Facebook')", [self.platform])

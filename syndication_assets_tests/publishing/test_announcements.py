@@ -134,7 +134,7 @@ def test_a_text_comes_from_a_file_or_standard_input(feed: PublishingQueue, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "reason"),
     [
         (("  ", *TO_FEED), "The text is empty"),
         ((TEXT, "--channel", "facebook"), "'facebook' is no channel"),
@@ -146,8 +146,8 @@ def test_a_text_comes_from_a_file_or_standard_input(feed: PublishingQueue, tmp_p
         (("See https://other.example now, please.", *TO_FEED), "other_links"),
     ],
 )
-def test_a_refusal_says_why(arguments: tuple[str, ...], said: str, feed: PublishingQueue):
-    assert said in refused(*arguments)
+def test_a_refusal_says_why(arguments: tuple[str, ...], reason: str, feed: PublishingQueue):
+    assert reason in refused(*arguments)
     assert stored(feed) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from syndication_assets.channels.errors.outcome import OutcomeKind
-from syndication_assets.publishing.pictures import WITHOUT_ADDRESS
+from syndication_assets.publishing.network_pictures import WITHOUT_ADDRESS
 from syndication_assets.publishing.publisher import Picture
 from syndication_assets.publishing.publishers import registrations
 from syndication_assets.publishing.sending.stored_pictures import StoredPictures

@@ -1,4 +1,4 @@
-"""The texts of the approved pictures, and the program that draws them anew."""
+"""The texts of the approved pictures, and the program that draws them again."""
 
 import json
 from functools import cache

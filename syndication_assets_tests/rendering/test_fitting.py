@@ -62,15 +62,15 @@ def test_a_text_follows_another_one_and_takes_the_place_of_an_empty_one():
     body = text_layer(
         "body", size=0.05, minimum_size=0.03, follows="headline", box={"x": 0.1, "y": 0.55, "width": 0.8, "height": 0.2}
     )
-    one, three = (
+    single, three = (
         drawn({"headline": text, "body": "Below"}, headline, body)
         for text in ("Calm", "Five habits that keep growing teams calm")
     )
-    gaps = [each.boxes["body"].y - each.boxes["headline"].bottom for each in (one, three)]
+    gaps = [each.boxes["body"].y - each.boxes["headline"].bottom for each in (single, three)]
     assert abs(gaps[0] - gaps[1]) < 15  # descenders of the last line
-    assert one.boxes["body"].y < three.boxes["body"].y
+    assert single.boxes["body"].y < three.boxes["body"].y
     alone = drawn({"body": "Below"}, headline, body)
-    assert alone.boxes["body"].y < one.boxes["headline"].bottom
+    assert alone.boxes["body"].y < single.boxes["headline"].bottom
 
 
 def test_a_plate_is_as_large_as_its_text():

@@ -2,7 +2,7 @@
 
 A picture is compared by where its ink is, and by a small grey copy, so that a new release of a library may move an
 outline by a hair, and wrong letters fail. `python -m syndication_assets_tests.rendering.approved_scripts` draws them
-anew, to be looked at before they are committed.
+again, to be looked at before they are committed.
 """
 
 import io
@@ -31,8 +31,8 @@ def small_grey(picture: Image.Image) -> bytes:
 def looks_approved(name: str, content: bytes, box: tuple[int, ...]) -> bool:
     with Image.open(FOLDER / f"{name}.png") as approved, Image.open(io.BytesIO(content)) as picture:
         pairs = zip(small_grey(approved), small_grey(picture), strict=True)
-        distances = [abs(one - other) for one, other in pairs]
-    is_in_place = all(abs(one - other) <= _PIXELS for one, other in zip(box, approved_boxes()[name], strict=True))
+        distances = [abs(found - other) for found, other in pairs]
+    is_in_place = all(abs(found - other) <= _PIXELS for found, other in zip(box, approved_boxes()[name], strict=True))
     return is_in_place and sum(distances) / len(distances) <= _GREY_DISTANCE
 
 
@@ -69,8 +69,8 @@ def test_an_emoji_is_drawn_in_colour_beside_letters_and_one_family_is_one_pictur
     picture = Image.open(io.BytesIO(line.content)).convert("HSV")
     saturated = sum(1 for value in picture.getchannel("S").tobytes() if value > 150)
     assert saturated > 200
-    one, three = (drawn(text, "en")[1][2] for text in ("👩‍🚀", "👩🚀👩"))
-    assert one * 2 < three
+    joined, three = (drawn(text, "en")[1][2] for text in ("👩‍🚀", "👩🚀👩"))
+    assert joined * 2 < three
 
 
 def test_characters_that_no_font_has_are_named():

@@ -7,6 +7,7 @@ import pytest
 from syndication_assets.landing.checks import CHECKS as LANDING_CHECKS
 from syndication_assets.scraping.checks import CHECKS, FRESHNESS, NEW_KEYS
 from syndication_assets.sql_assets.checks import find_offenders, read_only_transaction
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.sample_database import (
     WINDOW,
     Damage,
@@ -14,7 +15,6 @@ from syndication_assets_tests.sample_database import (
     check_files,
     damaged,
     names_of,
-    sample_database,
 )
 from syndication_assets_tests.servers import Server
 
@@ -149,8 +149,8 @@ DAMAGES = [
 
 
 @pytest.fixture(scope="module")
-def sample_url(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def sample_url(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 

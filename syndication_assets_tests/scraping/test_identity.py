@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.scraping.items.identity import STRENGTH, IdentityGroups, PostKey
 from syndication_assets.scraping.items.observation import PostIds
+from syndication_assets.scraping.items.post_identity import STRENGTH, IdentityGroups, PostKey
 
 # Few ids, so that chains, cycles and conflicts occur.
 _activities = st.sampled_from(["1", "2", "3"]).map(lambda digits: ("activity", digits))

@@ -1,7 +1,7 @@
 """Every pattern that runs over text from outside takes linear time, whatever the text.
 
 A load holds the lock of all organizations while it reads, so one crafted file must not take minutes. The inputs are
-those on which a pattern would go back, or start anew from every character.
+those on which a pattern would go back, or start again from every character.
 """
 
 import re
@@ -150,7 +150,7 @@ def test_reading_an_error_and_a_user_name_takes_linear_time():
 
 
 def test_the_measurement_tells_quadratic_from_linear_time():
-    """The pattern of the file splitter as it was: it starts anew from every escaped quote."""
+    """The pattern of the file splitter as it was: it starts again from every escaped quote."""
     quadratic = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}:]', re.DOTALL)
     assert (
         time_ratio(lambda data: list(quadratic.finditer(data)), lambda n: b'"' + b'\\"' * n, 1_000, attempts=1) > LINEAR

@@ -16,7 +16,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.loading import post_staging
 from syndication_assets.scraping.reading import day_reading, reading_processes
 from syndication_assets.scraping.reading.day_reading import read_day
-from syndication_assets.scraping.reading.file_rows import DayFacts, FileRows, RunOfSource
+from syndication_assets.scraping.reading.landed_rows import DayFacts, FileRows, RunOfSource
 from syndication_assets.scraping.reading.read_ahead import read_ahead
 from syndication_assets.scraping.reading.reading_processes import ReadingProcessError, read_in_processes
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, Desk, activity_id, post
@@ -28,7 +28,7 @@ _READ = """
 import sys, time
 from datetime import date
 from syndication_assets.landing.zone.landing_zone import LandingZone
-from syndication_assets.scraping.reading.file_rows import DayFacts, RunOfSource
+from syndication_assets.scraping.reading.landed_rows import DayFacts, RunOfSource
 from syndication_assets.scraping.reading.reading_processes import read_in_processes
 zone = LandingZone(sys.argv[1])
 facts = DayFacts({("default", "linkedin_apify"): RunOfSource("org-1", "run-1")}, frozenset(), {})

@@ -15,7 +15,7 @@ from syndication_assets.scraping.erasure.erased_people import (
     usable_key,
 )
 from syndication_assets.scraping.erasure.file_redaction import redacted_content
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 from syndication_assets.scraping.items.observation import Author, PostObservation
 from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets_tests.scraping.golden_observations import GOLDEN

@@ -10,7 +10,7 @@ import pytest
 from syndication_assets.landing.loading.rejections import FileRejectedError, ItemRejectedError
 from syndication_assets.scraping.erasure.erased_people import Treatment
 from syndication_assets.scraping.erasure.file_redaction import redacted_content
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 from syndication_assets.scraping.fetching.fetch import active_organizations, fetch_organization
 from syndication_assets.scraping.fetching.fetch_errors import FetchError
 from syndication_assets.scraping.fetching.profile_listing import ProfileToFetch

@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from syndication_assets.cli.main import main
+from syndication_assets_tests.emptied_tables import delete_rows_of_rooms
 from syndication_assets_tests.studio.studio_desk import StudioDesk
+
+_SHIPPED = (
+    "brand.enforcement_levels",
+    "media.stock_sources",
+    "media.host_limits",
+    "studio.compliance_rules",
+    "studio.compliance_categories",
+)
+"""Tables whose rows come with the project."""
 
 
 @pytest.fixture
 def desk(shared_database: str, tmp_path: Path) -> StudioDesk:
-    with psycopg.connect(shared_database, autocommit=True) as connection:
-        (statement,) = connection.execute(
-            "select 'set session_replication_role = replica;'"
-            " || string_agg(format('delete from %%s;', c.oid::regclass), '')"
-            " from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text = any(%s)"
-            " and c.relname not in ('stock_sources', 'host_limits', 'enforcement_levels', 'compliance_rules',"
-            " 'compliance_categories')",
-            [["studio", "brand", "media"]],
-        ).fetchall()[0]
-        connection.execute(statement)
+    delete_rows_of_rooms(shared_database, ["studio", "brand", "media"], kept=_SHIPPED)
     return StudioDesk(shared_database, directory=tmp_path)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
+from syndication_assets_tests.new_databases import filled_template, new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.tenancy.one_row_each import fill
 
@@ -32,17 +32,32 @@ class TwoOrganizations:
     """The views that have an organization_id."""
 
 
+@pytest.fixture(scope="session")
+def template_of_organizations(server: Server, template_database: str) -> Iterator[str]:
+    """The name of a database with both, which modules copy."""
+    with (
+        login(server.url("postgres"), member_of="syndication_pipeline") as pipeline,
+        filled_template(server, template_database, lambda url: fill_two_organizations(url_as(pipeline, url))) as name,
+    ):
+        yield name
+
+
 @pytest.fixture(scope="module")
-def organizations(server: Server, template_database: str) -> Iterator[TwoOrganizations]:
+def organizations(server: Server, template_of_organizations: str) -> Iterator[TwoOrganizations]:
     admin_url = server.url("postgres")
     with (
         login(admin_url, member_of="syndication_pipeline") as pipeline,
         login(admin_url, member_of="syndication_reader") as reader,
         login(admin_url) as stranger,
-        new_database(server, template_database) as url,
+        new_database(server, template_of_organizations) as url,
     ):
-        first, second = fill_two_organizations(url_as(pipeline, url))
         with psycopg.connect(url) as connection:
+            first, second = (
+                connection.execute(
+                    "select organization_id from tenancy.organizations where slug = %s", [slug]
+                ).fetchall()[0][0]
+                for slug in ("first", "second")
+            )
             relations = connection.execute(
                 "select c.oid::regclass::text, c.relkind::text, c.relispartition"
                 " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id'"

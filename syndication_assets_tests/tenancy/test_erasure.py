@@ -15,22 +15,21 @@ from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.errors import SyndicationError
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase
-from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.new_databases import filled_template, new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.tenancy.conftest import fill_two_organizations_of_people
 
 
 @pytest.fixture(scope="module")
-def filled_template(server: Server, template_database: str) -> Iterator[str]:
+def template_of_people(server: Server, template_database: str) -> Iterator[str]:
     """The name of a database with two organizations, `first` and `second`, each with a row in every table."""
-    with new_database(server, template_database) as url:
-        fill_two_organizations_of_people(url)
-        yield url.partition("?")[0].rpartition("/")[2]
+    with filled_template(server, template_database, fill_two_organizations_of_people) as name:
+        yield name
 
 
 @pytest.fixture
-def filled(server: Server, filled_template: str) -> Iterator[str]:
-    with new_database(server, filled_template) as url:
+def filled(server: Server, template_of_people: str) -> Iterator[str]:
+    with new_database(server, template_of_people) as url:
         yield url
 
 

@@ -1,6 +1,6 @@
 """The dump of a filled database of a release: makes it, and restores it for a test.
 
-`python -m syndication_assets_tests.upgrades.released_database 0.1.0` makes it anew from that release's migrations: the
+`python -m syndication_assets_tests.upgrades.released_database 0.1.0` makes it again from that release's migrations: the
 organization `demo` has two days of sample posts, loaded and rolled up, and `first` and `second` have one row in
 every table. All of it is invented. Only times and the order of rows differ between two dumps.
 """

@@ -35,8 +35,10 @@ def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, 
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(viewport=SIZES["desktop"])
         page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        messages: list[str] = []
+        page.on(
+            "console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None
+        )
 
         page.goto(f"{address}/sign-in/{desk.link()}")
         page.wait_for_function("document.activeElement.matches('main button.primary')")
@@ -58,7 +60,7 @@ def test_an_approver_s_morning_by_keyboard_on_a_desktop_and_a_phone(desk: Desk, 
             for path in (*PATHS, f"/texts/{second}"):
                 page.goto(f"{address}{path}")
                 assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
-        assert said == []
+        assert messages == []
         browser.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations import metrics
 from syndication_assets.web.rate_intervals import rate_interval
-from syndication_assets_tests.sample_database import sample_database
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.web.desk import Desk
 from syndication_assets_tests.web.program import Program
@@ -30,8 +30,8 @@ def test_what_was_not_measured_or_is_no_rate_has_no_bounds(events: int | None, t
 
 
 @pytest.fixture
-def sample(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def sample(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 

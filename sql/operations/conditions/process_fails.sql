@@ -1,6 +1,6 @@
 -- A process keeps failing. One row is one step of an organization, and channel where it counts by channel, whose newest
 -- executions of the last seven days failed or were killed at least as often as the threshold; value is that number.
--- Any better end begins the count anew. Only where a whole step failed, an execution that found nothing to do is one:
+-- Any better end starts the count again. Only where a whole step failed, an execution that found nothing to do is one:
 -- of a channel it proves nothing. Nothing runs for a week, so the months before the last two weeks are not read.
 -- Parameter: threshold.
 

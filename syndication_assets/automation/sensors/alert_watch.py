@@ -8,11 +8,11 @@ import dagster as dg
 from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.operations.alerts.alert_recording import LOCK, Recorded, record
 from syndication_assets.operations.alerts.deliveries import deliver
-from syndication_assets.operations.alerts.recording import LOCK, Recorded, record
 from syndication_assets.operations.conditions import find_conditions
 from syndication_assets.operations.database_health.statements import look_at_running_statements
-from syndication_assets.operations.executions.recording import close_dead_executions
+from syndication_assets.operations.executions.execution_recording import close_dead_executions
 from syndication_assets.operations.outbox import Delivered
 from syndication_assets.settings import Settings
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from syndication_assets.catalogue.fetching.manifest import PIECE_PREFIXES
+from syndication_assets.catalogue.fetching.snapshot_manifest import PIECE_PREFIXES
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.landing.source_rooms import room_of
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone

@@ -116,4 +116,4 @@ def _message(failed: list[Record]) -> str:
     if _value(failed[0], DAYS_MATTER) is not True:
         return found
     others = f" So did {len(failed) - 1:,} runs of other days." if len(failed) > 1 else ""
-    return f"{found}{others} Mend the rows, and run the same days again: only that makes up for it."
+    return f"{found}{others} Fix the rows, and run the same days again: only that closes this problem."

@@ -71,7 +71,7 @@ def failed_runs(
         oldest = min(failure.record.create_timestamp for failure in failures) - timedelta(seconds=1)
         failed = still_failed(failures, map(_outcome, _newest_first(instance, name, DagsterRunStatus.SUCCESS, oldest)))
         if failed and len(failed) >= threshold:
-            yield _problem(instance, title, [one.record for one in failed])
+            yield _problem(instance, title, [each.record for each in failed])
 
 
 def began(told_since: Iterable[datetime]) -> datetime:
@@ -121,7 +121,7 @@ def _problem(instance: dg.DagsterInstance, name: str, failed: list[RunRecord]) -
         name,
         min(record.create_timestamp for record in failed),
         Decimal(len(failed)),
-        f"{name} failed{shown}{more}: {_reason(instance, run_id)} Open run {run_id[:8]} in Dagster, mend the cause, "
+        f"{name} failed{shown}{more}: {_reason(instance, run_id)} Open run {run_id[:8]} in Dagster, fix the cause, "
         "and run it again; delete the run if nothing has to be done again.",
     )
 

@@ -16,8 +16,8 @@ from syndication_assets.catalogue.clan.clan_parser import parse_products
 from syndication_assets.catalogue.clan.clan_responses import is_detail_of, is_list, is_tree
 from syndication_assets.catalogue.fetching.fetch_report import FetchReport
 from syndication_assets.catalogue.fetching.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
-from syndication_assets.catalogue.fetching.manifest import Manifest
 from syndication_assets.catalogue.fetching.snapshot_landing import SnapshotLanding
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest
 from syndication_assets.catalogue.products.product_facts import ProductItem
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.loading.rejections import FileRejectedError

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from syndication_assets.catalogue.fetching.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest, encode_manifest
 from syndication_assets.catalogue.vendors import Vendor
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.landing.zone.observation_time import file_name_time

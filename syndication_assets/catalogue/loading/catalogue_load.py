@@ -1,8 +1,8 @@
 """Loads the catalogue snapshots that landed on one day, in one transaction; the days may be loaded in any order.
 
-A snapshot is accepted or rejected as a whole. What accepted snapshots say anew about a product are its observations,
-and the other tables are derived from them. So loading a day late, again, or after one of its files was withdrawn gives
-the same tables.
+A snapshot is accepted or rejected as a whole. Whatever an accepted snapshot says that is new about a product is an
+observation, and the other tables are derived from these. So loading a day late, again, or after one of its files was
+withdrawn gives the same tables.
 """
 
 from collections import Counter

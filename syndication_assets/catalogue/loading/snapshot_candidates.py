@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
-from syndication_assets.catalogue.fetching.manifest import (
+from syndication_assets.catalogue.fetching.snapshot_manifest import (
     MANIFEST_PREFIX,
     PIECE_PREFIXES,
     Manifest,

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from syndication_assets.catalogue.fetching.fetch_report import FetchReport
 from syndication_assets.catalogue.fetching.list_progress import KEPT_CHANGING, MOST_LOOKS, ListProgress
-from syndication_assets.catalogue.fetching.manifest import Manifest
 from syndication_assets.catalogue.fetching.snapshot_landing import SnapshotLanding
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest
 from syndication_assets.catalogue.products.product_facts import ProductList
 from syndication_assets.catalogue.shopify.shopify_parser import parse_products
 from syndication_assets.catalogue.vendors import Vendor

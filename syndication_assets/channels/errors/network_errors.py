@@ -109,10 +109,12 @@ def classify(
         kind = OutcomeKind.PERMANENT
     if meaning is Meaning.DUPLICATE and attempt_number > 1:
         kind = OutcomeKind.UNKNOWN
-    said = ": ".join(filter(None, [error, body.error_description or body.message]))
+    reason = ": ".join(filter(None, [error, body.error_description or body.message]))
     advice = row.advice if row is not None else ""
-    stop = "." if said and advice and said[-1] not in ".!?" else ""
-    message = " ".join(filter(None, [f"{name} answered {response.status}{': ' if said else '.'}{said}{stop}", advice]))
+    stop = "." if reason and advice and reason[-1] not in ".!?" else ""
+    message = " ".join(
+        filter(None, [f"{name} answered {response.status}{': ' if reason else '.'}{reason}{stop}", advice])
+    )
     return Outcome(
         kind,
         http_status=response.status,

@@ -104,13 +104,13 @@ def history(subject_id: str, organization: str, as_json: bool) -> None:
 
 def _history_line(line: HistoryLine) -> str:
     workflow = f"{line.workflow_name} version {line.workflow_version}" if line.workflow_name else "built-in"
-    said = line.step_state
+    outcome = line.step_state
     if line.decision is not None and line.decided_at is not None:
         place = f" for {line.in_place_of}" if line.in_place_of else ""
         reason = f": {line.reason}" if line.reason else ""
         rule = "rule " if line.is_by_rule else ""
-        said = f"{line.decision} by {rule}{line.decided_by}{place} at {line.decided_at:%Y-%m-%d %H:%M} UTC{reason}"
-    return f"{line.round_id}  {line.subject_id}  {line.state:10} {workflow}, {line.step_name}: {said}"
+        outcome = f"{line.decision} by {rule}{line.decided_by}{place} at {line.decided_at:%Y-%m-%d %H:%M} UTC{reason}"
+    return f"{line.round_id}  {line.subject_id}  {line.state:10} {workflow}, {line.step_name}: {outcome}"
 
 
 def _decide(organization: str, identifier: str, decision: Decision, reason: str | None) -> None:

@@ -43,7 +43,7 @@ def show(name: str, organization: str) -> None:
         for each in list_entries(url, APPROVAL_STEPS)
         if each.organization == organization and isinstance(each.entry, ApprovalStep) and each.entry.workflow == name
     ]
-    for each in sorted(steps, key=lambda one: one.order):
+    for each in sorted(steps, key=lambda step: step.order):
         click.echo(printable(_step_line(each)))
     if not steps:
         click.echo("It has no steps: one person with the right decides what it does not approve automatically.")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from syndication_assets.brand.profiles.brand_versions import BrandVersion, brand_id_of, roll_back, versions_of
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, migrated_database_url, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.configuration.file.validation_messages import shown
@@ -28,8 +28,7 @@ def brand() -> None:
 @command
 def show(name: str, organization: str, as_json: bool) -> None:
     """Shows the current version of a brand."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         brand_id = brand_id_of(connection, organization_id, name)
         current = versions_of(connection, organization_id, brand_id)[0]
@@ -62,8 +61,7 @@ class _Change:
 @command
 def history(name: str, organization: str, as_json: bool) -> None:
     """Lists the versions of a brand with what each changed, the newest first."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         brand_id = brand_id_of(connection, organization_id, name)
         versions = versions_of(connection, organization_id, brand_id)
@@ -96,8 +94,7 @@ def history(name: str, organization: str, as_json: bool) -> None:
 @requires("brands.edit", in_organization())
 def roll_back_command(name: str, version: int, organization: str) -> None:
     """Makes a brand what it was in VERSION, by a new version: what was made since keeps its own version."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         new = roll_back(connection, organization_id, brand_id_of(connection, organization_id, name), version)
     click.echo(printable(f"{name} is as in version {version} again; this is version {new}."))

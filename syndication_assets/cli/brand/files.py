@@ -6,7 +6,7 @@ import click
 
 from syndication_assets.brand.files.brand_files import ASSET_TYPES, BrandFile, list_files
 from syndication_assets.brand.profiles.brand_versions import brand_id_of
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, migrated_database_url, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.database.connection import transaction
@@ -91,8 +91,7 @@ def use(name: str, brand_name: str, organization: str) -> None:
     """Draws a brand with a logo or font that it has, such as one that was replaced."""
     from syndication_assets.brand.files.brand_files import use_file  # noqa: PLC0415 - slow
 
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         version = use_file(connection, organization_id, brand_id_of(connection, organization_id, brand_name), name)
     click.echo(printable(f"{brand_name} is drawn with {name}.{_version(version)}"))
@@ -109,8 +108,7 @@ def remove(name: str, brand_name: str, yes: bool, organization: str) -> None:
     """Removes a file. If versions of the brand were drawn with it, it is kept for them, and listed no more."""
     from syndication_assets.brand.files.brand_files import remove_file  # noqa: PLC0415 - slow
 
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     if not yes:
         click.confirm(printable(f"Remove {name} of {brand_name}?"), abort=True)
     with transaction(url) as connection:

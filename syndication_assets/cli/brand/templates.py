@@ -100,7 +100,7 @@ def preview(
 ) -> None:
     """Draws a visual template with its example texts, as PNG or JPEG. Changes nothing in the database."""
     from syndication_assets.brand.profiles.stored_look import current_look  # noqa: PLC0415 - slow
-    from syndication_assets.brand.templates.preview import example_fields, preview_picture, preview_sheet  # noqa: PLC0415
+    from syndication_assets.brand.templates.template_preview import example_fields, preview_picture, preview_sheet  # noqa: PLC0415
     from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415
     from syndication_assets.rendering.document_check import read_template  # noqa: PLC0415
 

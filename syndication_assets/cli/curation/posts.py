@@ -13,8 +13,8 @@ from syndication_assets.cli.curation.search_options import SearchOptions, search
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import asks_for_rights, in_organization, person_who_acts, requires
 from syndication_assets.cli.scraping.due_posts import due
-from syndication_assets.curation.posts.export import as_csv, as_json
 from syndication_assets.curation.posts.history_chart import chart_lines
+from syndication_assets.curation.posts.post_export import as_csv, as_json
 from syndication_assets.curation.posts.post_states import Flag, decide_tag, require_posts, set_flag
 from syndication_assets.curation.posts.searched_posts import FoundPost, find_posts, found_post
 from syndication_assets.curation.posts.shown_post import measurements_of, tag_changes_of, tags_of
@@ -48,11 +48,11 @@ def list_posts(search: SearchOptions, limit: int, organization: str, as_json: bo
 
 def _line(post: FoundPost) -> str:
     day = f"{post.posted_at:%Y-%m-%d}" if post.posted_at else "unknown day"
-    signs = f"{' ' if post.is_read else '•'}{'*' if post.is_marked else ' '}"
+    flags = f"{' ' if post.is_read else '•'}{'*' if post.is_marked else ' '}"
     engagement = "unmeasured" if post.engagement is None else f"{post.engagement:,}"
     tags = f" [{', '.join(post.tags)}]" if post.tags else ""
     return (
-        f"{post.post_id} {signs} {day}  {post.platform:10} {post.author or 'unknown':20} {engagement:>10} "
+        f"{post.post_id} {flags} {day}  {post.platform:10} {post.author or 'unknown':20} {engagement:>10} "
         f"{shorten(post.text or '')}{tags}"
     )
 

@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.curation.rules.rule_runs import PreviewedPost, backfill_rule, preview_rule
 from syndication_assets.database.connection import transaction
-from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 from syndication_assets.text.markdown import shorten
 
 
@@ -28,8 +26,7 @@ def tag_rule() -> None:
 @command
 def preview(name: str, limit: int, organization: str, as_json: bool) -> None:
     """Shows the newest posts that a rule would tag, and how many it would. Changes nothing."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         tag, count, posts = preview_rule(connection, organization_id, name, limit)
     if not as_json:
@@ -52,8 +49,7 @@ def _post_line(post: PreviewedPost) -> str:
 @requires("tags.edit", in_organization())
 def backfill(name: str, organization: str) -> None:
     """Runs a rule over all posts: those that meet it get its tag, and those that do not any more lose it."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url, lock="curation.post_tags") as connection:
         tagged = backfill_rule(connection, organization_id, name)
     click.echo(f"{name} meets {tagged.matched:,} posts: {tagged.written:,} tags written, {tagged.removed:,} removed.")
@@ -75,8 +71,7 @@ class _Version(NamedTuple):
 @command
 def history(name: str, organization: str, as_json: bool) -> None:
     """Lists the versions of a rule, the newest first."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         rows = connection.execute(
             "select v.version, v.changed_at, tenancy.actor_name(v.changed_by), coalesce(t.tag_name, v.tag_id),"

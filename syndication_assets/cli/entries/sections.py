@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import click
 
-from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
+from syndication_assets.cli.command import (
+    DAY,
+    command,
+    migrated_database_url,
+    organization_option,
+    url_and_organization,
+)
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, requires
 from syndication_assets.content.selection.section_channels import (
@@ -13,7 +19,6 @@ from syndication_assets.content.selection.section_channels import (
     list_section_channels,
 )
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 
 
 @click.group()
@@ -33,8 +38,7 @@ def add(
     platform: str, channel_type: str, starts_on: datetime | None, instead_of_products: bool, organization: str
 ) -> None:
     """Gives a channel the next section of the newest blog post each day, in addition to its product."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     first_day = (starts_on or datetime.now(UTC)).date()
     add_section_channel(
         url,

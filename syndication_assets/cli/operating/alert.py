@@ -12,9 +12,9 @@ from syndication_assets.cli.operating.alert_routes import COMMANDS
 from syndication_assets.cli.people.acting import everywhere, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
+from syndication_assets.operations.alerts.alert_routes import SEVERITIES
 from syndication_assets.operations.alerts.levels import Kind, list_kinds, remove_level, set_level, set_reminder
 from syndication_assets.operations.alerts.recorded_alerts import RecordedAlert, list_alerts
-from syndication_assets.operations.alerts.routes import SEVERITIES
 from syndication_assets.settings import Settings
 
 

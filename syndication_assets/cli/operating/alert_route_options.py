@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from syndication_assets.operations.alerts.routes import CHANNELS, SEVERITIES
+from syndication_assets.operations.alerts.alert_routes import CHANNELS, SEVERITIES
 
 _FIELDS = {
     "slack": "slack_variable",

@@ -15,15 +15,15 @@ from syndication_assets.configuration.sections.alert_routes import ALERT_ROUTES
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.alerts.channels import send
-from syndication_assets.operations.alerts.messages import trial_message
-from syndication_assets.operations.alerts.routes import (
+from syndication_assets.operations.alerts.alert_routes import (
     Route,
     add_route,
     list_routes,
     remove_route,
     set_active,
 )
+from syndication_assets.operations.alerts.delivery_channels import send
+from syndication_assets.operations.alerts.messages import trial_message
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.preferences import Preferences, read_preferences
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, organization_option, url_and_organization
 from syndication_assets.cli.listing import printable
 from syndication_assets.cli.people.acting import in_organization, person_who_acts, requires
 from syndication_assets.database.acting import started_by_hand
 from syndication_assets.errors import SyndicationError
-from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 
 if TYPE_CHECKING:
     from syndication_assets.content.announcing.announcing import Preview
@@ -84,8 +82,7 @@ def announce(
     from syndication_assets.content.announcing.announcing import listed, preview  # noqa: PLC0415
     from syndication_assets.publishing.planning.targets import plan_targets  # noqa: PLC0415
 
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     announcement = Announcement(
         _text(text, file),
         listed(channels),

@@ -16,9 +16,9 @@ from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
 from syndication_assets.operations.archive.deleting import delete_due
 from syndication_assets.operations.archive.due_months import due_months
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.operations.archive.month_totals import total_of
 from syndication_assets.operations.archive.parquet_months import copy_as_csv
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
 from syndication_assets.operations.archive.verifying import damage_of, verify
 from syndication_assets.operations.backup.progress import Report, now_and_then
 from syndication_assets.settings import Settings

@@ -10,7 +10,7 @@ from syndication_assets.cli.listing import json_option, printable, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.conditions import Condition
-from syndication_assets.operations.database_health.measuring import measure as measure_database
+from syndication_assets.operations.database_health.health_measuring import measure as measure_database
 from syndication_assets.operations.database_health.newest import (
     NewestDatabase,
     NewestIndex,

@@ -8,8 +8,8 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
+from syndication_assets.operations.executions.execution_recording import close_dead_executions
 from syndication_assets.operations.executions.history import ListedExecution, Status, list_executions
-from syndication_assets.operations.executions.recording import close_dead_executions
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 

@@ -13,7 +13,7 @@ from syndication_assets.cli.secret_input import read_secrets
 from syndication_assets.database.acting import acting_as
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.alerts.routes import SEVERITIES
+from syndication_assets.operations.alerts.alert_routes import SEVERITIES
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.preferences import Preferences
 from syndication_assets.tenancy.people.preferences import prefer as set_preferences

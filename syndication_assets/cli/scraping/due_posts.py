@@ -4,12 +4,10 @@ from datetime import UTC, datetime
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.scraping.fetching.sampling import SampledPost, sampled_posts
-from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 
 
 @click.command()
@@ -20,8 +18,7 @@ from syndication_assets.tenancy.organizations import require_organization
 @command
 def due(with_later: bool, limit: int, organization: str, as_json: bool) -> None:
     """Lists posts of tracked profiles whose numbers are due for another snapshot, by their age."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         found = sampled_posts(connection, organization_id, limit, only_due=not with_later)
     show_rows(found, _line, "No post is due.", as_json=as_json)

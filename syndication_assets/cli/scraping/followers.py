@@ -2,13 +2,11 @@
 
 import click
 
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.database.connection import transaction
 from syndication_assets.engagement.followers import FollowersOfDay, followers_by_day
 from syndication_assets.scraping.items.usernames import canonical_username
-from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 
 
 @click.command()
@@ -20,8 +18,7 @@ from syndication_assets.tenancy.organizations import require_organization
 @command
 def followers(platform: str, username: str, days: int, organization: str, as_json: bool) -> None:
     """Lists the days on which a profile's followers were counted, with the engagement in proportion to them."""
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     name = canonical_username(platform, username)
     with transaction(url) as connection:
         found = followers_by_day(connection, organization_id, platform, name, days)

@@ -3,13 +3,12 @@
 import click
 
 from syndication_assets.channels.accounts.accounts import Account, add_account, list_accounts, reconnect_account
-from syndication_assets.cli.command import command, migrated_database_url, organization_option
+from syndication_assets.cli.command import command, migrated_database_url, organization_option, url_and_organization
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import in_organization, of_rows, person_who_acts, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
-from syndication_assets.tenancy.organizations import require_organization
 
 
 @click.group()
@@ -59,8 +58,7 @@ def add(
     registration = registration_of(publisher)
     if registration.needs_server and server is None:
         raise SyndicationError(f"{publisher} needs the account's server: pass it with --server https://….")
-    url = migrated_database_url(Settings.from_environment())
-    organization_id = require_organization(url, organization).organization_id
+    url, organization_id = url_and_organization(organization)
     with transaction(url) as connection:
         account_id = add_account(
             connection,

@@ -10,8 +10,8 @@ from syndication_assets.configuration.entry import Entry, Name, Number
 from syndication_assets.configuration.rows import upsert
 from syndication_assets.configuration.section import Context, Finding, Section
 from syndication_assets.database.connection import Connection
+from syndication_assets.operations.alerts.alert_routes import SEVERITIES
 from syndication_assets.operations.alerts.levels import level_below, list_kinds
-from syndication_assets.operations.alerts.routes import SEVERITIES
 
 
 class AlertKind(Entry):

@@ -8,7 +8,7 @@ from syndication_assets.content.generation.writing_counts import STEPS, count_wr
 from syndication_assets.database.connection import database_url, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.asset_executions import origin_of
-from syndication_assets.operations.executions.recording import executing
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import MAKE_VISUALS
 from syndication_assets.sql_assets.descriptions import OWNERS
@@ -33,7 +33,7 @@ def brief_posts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]
     language model of the settings. The rules of the channel hold, a text may claim the facts that the requester states,
     and it waits for a decision in `syndication review`, unless an approval rule covers it.
 
-    A re-run writes nothing again. A visual that was made anew gets the words of the former text, as a new version.
+    A re-run writes nothing again. A visual that was made again gets the words of the former text, as a new version.
     """
     try:
         settings = Settings.from_environment()

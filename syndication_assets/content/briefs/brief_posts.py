@@ -1,7 +1,7 @@
 """Writes the posts of briefs whose visuals are made: one text for each channel, with its picture, to be decided on.
 
 A text goes the way of every other one: the rules of its channel, its facts, near-duplicates, an approval by rule or by
-a person. What a brief may claim are the facts that its requester states. A visual that was made anew gets the words of
+a person. What a brief may claim are the facts that its requester states. A visual that was made again gets the words of
 the former text, as a new version that waits for a decision.
 """
 
@@ -23,7 +23,7 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
-from syndication_assets.content.generation.stored_pictures import read_picture
+from syndication_assets.content.generation.text_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, remember, store
 from syndication_assets.content.review.reviewed_texts import read_text
 from syndication_assets.content.review.text_decisions import supersede

@@ -180,8 +180,8 @@ def _list_before(tokens: tuple[Token, ...], position: int) -> Iterator[str]:
     while position > 0:
         start = position - 1
         two = _SIZE_OF_WORD.at(tokens, position - 2) if position > 1 else None
-        one = _SIZE_OF_WORD.at(tokens, start)
-        word = two if two is not None and two.after == position else one
+        single = _SIZE_OF_WORD.at(tokens, start)
+        word = two if two is not None and two.after == position else single
         if word is None or word.after != position:
             return
         yield word.meaning

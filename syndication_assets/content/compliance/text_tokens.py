@@ -1,4 +1,4 @@
-"""A text as words, numbers and signs, with what is denied: the form in which all claims are read.
+"""A text as words, numbers and symbols, with what is denied: the form in which all claims are read.
 
 Splitting takes one pass, and rules look at the neighbours of a word, so checking costs what the text is long.
 """

@@ -13,7 +13,7 @@ from syndication_assets.content.generation.writing_counts import STEPS, count_wr
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.executions.asset_executions import origin_of
-from syndication_assets.operations.executions.recording import executing
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.usage.call_totals import CallTotals
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import WRITING

@@ -8,7 +8,7 @@ from syndication_assets import fault_points
 from syndication_assets.content.generation.model_writing import DayOfTexts, write_posts_with_model
 from syndication_assets.content.generation.posts_to_write import PostToWrite, posts_to_write
 from syndication_assets.content.generation.template import TemplateError
-from syndication_assets.content.generation.template_rows import read_templates
+from syndication_assets.content.generation.text_template_rows import read_templates
 from syndication_assets.content.generation.writing import (
     VariationError,
     remember,

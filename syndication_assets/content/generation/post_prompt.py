@@ -9,7 +9,7 @@ import json
 from syndication_assets.ai.prompts import Messages, fenced_json, question
 from syndication_assets.channels.rule_sentences import contradiction_of
 from syndication_assets.content.compliance.channel_rules import ChannelRules, Requirement
-from syndication_assets.content.generation.template_rows import UsableTemplate
+from syndication_assets.content.generation.text_template_rows import UsableTemplate
 from syndication_assets.content.post_facts import Facts
 
 PROMPT_VERSION = 1

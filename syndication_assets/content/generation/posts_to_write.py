@@ -11,7 +11,7 @@ from syndication_assets.content.compliance.near_duplicates import DEFAULT_DAYS, 
 from syndication_assets.content.compliance.validation import Finding
 from syndication_assets.content.generation.first_variations import FirstVariation, read_first_variations
 from syndication_assets.content.generation.post_pictures import PostPicture
-from syndication_assets.content.generation.template_rows import UsableTemplate
+from syndication_assets.content.generation.text_template_rows import UsableTemplate
 from syndication_assets.content.generation.variations import VariationsBy
 from syndication_assets.content.page_facts import facts_of_page
 from syndication_assets.content.post_facts import Facts

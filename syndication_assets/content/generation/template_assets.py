@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.content.generation.template_rows import (
+from syndication_assets.content.generation.text_template_rows import (
     default_templates,
     load_templates,
     read_templates,

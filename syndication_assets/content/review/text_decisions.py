@@ -19,7 +19,7 @@ from syndication_assets.content.generation.posts_to_write import (
     new_content_id,
     read_channel,
 )
-from syndication_assets.content.generation.stored_pictures import read_picture
+from syndication_assets.content.generation.text_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
 from syndication_assets.content.post_hashtags import found_hashtags
 from syndication_assets.content.review.reviewed_texts import ReviewedText, ReviewError, read_text

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 from psycopg.types.json import Jsonb
 
-from syndication_assets.content.generation.template_rows import as_rows, read_templates
+from syndication_assets.content.generation.text_template_rows import as_rows, read_templates
 from syndication_assets.content.selection.daily_selection import DaySelection, select_each_day, select_for_day
 from syndication_assets.database.connection import Connection
 from syndication_assets.database.postgres_resource import PostgresResource

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from syndication_assets.curation.rules.conditions import CONTENTS, RELATIONS, compile_conditions
+from syndication_assets.curation.rules.rule_conditions import CONTENTS, RELATIONS, compile_conditions
 from syndication_assets.curation.rules.rule_filter import RuleFilter, stored_filter
 from syndication_assets.curation.search.searchable import is_searchable
 from syndication_assets.curation.search.similar_names import Author, authors_like

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from syndication_assets.curation.rules.conditions import Conditions, compile_conditions
+from syndication_assets.curation.rules.rule_conditions import Conditions, compile_conditions
 from syndication_assets.curation.rules.rule_filter import RuleFilter
 
 

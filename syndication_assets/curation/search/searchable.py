@@ -5,6 +5,6 @@ from syndication_assets.database.connection import Connection
 
 
 def is_searchable(connection: Connection, typed: str) -> bool:
-    """False for a search of nothing but signs."""
+    """False for a search of nothing but punctuation."""
     row = connection.execute("select numnode(curation.any_language_query(%s)) > 0", [search_query(typed)]).fetchone()
     return row is not None and bool(row[0])

@@ -73,15 +73,15 @@ def _read(value: Mapping[str, Any], by_name: Mapping[str, str], posts: int) -> T
     entries = value.get("posts")
     if not isinstance(entries, list):
         raise WrongFormError("its key posts is missing or no list")
-    said: dict[int, list[Any]] = {}
+    by_number: dict[int, list[Any]] = {}
     for entry in entries:
         number = entry.get("post") if isinstance(entry, dict) else None
         if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= posts:
-            said.setdefault(number, []).append(entry)
+            by_number.setdefault(number, []).append(entry)
     answers, problems = {}, {}
     for number in range(1, posts + 1):
         try:
-            answers[number] = _read_post(said.get(number, []), by_name)
+            answers[number] = _read_post(by_number.get(number, []), by_name)
         except _WrongPostError as error:
             problems[number] = str(error)
     return TagAnswers(answers, problems)

@@ -113,8 +113,8 @@ class _Asking:
     def _classified(self, question: _Question, answer: Answer[TagAnswers], usage_id: str) -> list[Classification]:
         """What is stored together with the request that it was paid for."""
         found = [
-            Classification.of(question.tag_list, question.posts[number - 1], self.model.model, said, usage_id)
-            for number, said in answer.content.posts.items()
+            Classification.of(question.tag_list, question.posts[number - 1], self.model.model, tags, usage_id)
+            for number, tags in answer.content.posts.items()
         ]
         if found:
             self._parked_in_a_row = 0

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from syndication_assets.catalogue.fetching.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest, encode_manifest
 from syndication_assets.demo.samples.catalogue_shop import (
     CURRENCY,
     PLACEHOLDER_PRICE,

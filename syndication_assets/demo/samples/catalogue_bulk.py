@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from syndication_assets.catalogue.fetching.manifest import Manifest, encode_manifest
+from syndication_assets.catalogue.fetching.snapshot_manifest import Manifest, encode_manifest
 from syndication_assets.demo.samples.catalogue import SOURCE, objects_of
 from syndication_assets.demo.samples.catalogue_shop import VENDOR, category_ids, category_tree, shop_products
 from syndication_assets.demo.samples.sample_file import SampleFile, encode_json

@@ -3,7 +3,7 @@
 from random import Random
 
 from syndication_assets.demo.samples.people import Profile
-from syndication_assets.demo.samples.phrases import LANGUAGE_PHRASES, TOPIC_PHRASES, Phrases
+from syndication_assets.demo.samples.sample_phrases import LANGUAGE_PHRASES, TOPIC_PHRASES, Phrases
 
 
 def draw_text(rng: Random, author: Profile) -> str:

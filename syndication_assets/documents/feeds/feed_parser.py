@@ -7,8 +7,8 @@ FileRejectedError. An entry that cannot be read is added to `rejected`, and the 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syndication_assets.documents.document import Document, DocumentList, Section, keyed, make_document
 from syndication_assets.documents.section_splitting import HtmlSection, split_html
+from syndication_assets.documents.source_document import Document, DocumentList, Section, keyed, make_document
 from syndication_assets.landing.feeds.feed_entries import (
     content_of,
     entry_identifier,

@@ -7,7 +7,7 @@ from io import StringIO
 from syndication_assets.engagement.report.report_values import Row, WeekReport
 
 _FORMULA_SIGNS = "=+-@"
-# Spreadsheets in Chinese, Japanese and Korean read full-width signs like the plain ones.
+# Spreadsheets in Chinese, Japanese and Korean read full-width characters like the plain ones.
 _FORMULA_BEGINS = frozenset(_FORMULA_SIGNS + "".join(chr(ord(sign) + 0xFEE0) for sign in _FORMULA_SIGNS))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.operations.alerts.channels import send
+from syndication_assets.operations.alerts.delivery_channels import send
 from syndication_assets.operations.alerts.messages import Alert, alert_message, digest_message
 from syndication_assets.operations.outbox import Delivered, Outbox
 

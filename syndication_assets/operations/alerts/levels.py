@@ -9,7 +9,7 @@ import psycopg
 
 from syndication_assets.database.connection import Connection
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.alerts.routes import SEVERITIES
+from syndication_assets.operations.alerts.alert_routes import SEVERITIES
 
 
 class Kind(NamedTuple):

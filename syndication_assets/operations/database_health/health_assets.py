@@ -9,8 +9,8 @@ import dagster as dg
 from syndication_assets.database.connection import Connection
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.conditions import Condition, condition_files, conditions_of
+from syndication_assets.operations.database_health.health_measuring import Measurement, measure
 from syndication_assets.operations.database_health.kinds import CHECKS, HealthCheck
-from syndication_assets.operations.database_health.measuring import Measurement, measure
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import HEALTH
 from syndication_assets.sql_assets.checks import (

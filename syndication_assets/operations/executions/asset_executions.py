@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from syndication_assets.operations.executions.execution_recording import Execution, executing
 from syndication_assets.operations.executions.origin import Origin, origin_of_run
-from syndication_assets.operations.executions.recording import Execution, executing
 
 
 def origin_of(context: dg.AssetExecutionContext) -> Origin:

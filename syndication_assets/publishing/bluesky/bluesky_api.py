@@ -1,8 +1,8 @@
 """The XRPC calls that publishing makes to the server of a Bluesky account: the lexicons com.atproto.* of atproto.com.
 
 Sessions are made from an app password and kept in memory: servers allow few new ones a day. An access token lives for
-minutes; when the server calls it expired, the session is refreshed, or made anew, and the call, which was rejected, is
-sent again with the new token. No token and no password is in a URL or a message.
+minutes; when the server calls it expired, the session is refreshed, or created again, and the rejected call is sent
+again with the new token. No token and no password is in a URL or a message.
 """
 
 import threading

@@ -23,7 +23,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import picture_of
+from syndication_assets.publishing.network_pictures import picture_of
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost
 
 __all__ = ["PUBLISHER", "Bluesky"]

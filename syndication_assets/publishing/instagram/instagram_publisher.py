@@ -26,7 +26,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import WITHOUT_ADDRESS, PictureError, fetch_picture
+from syndication_assets.publishing.network_pictures import WITHOUT_ADDRESS, PictureError, fetch_picture
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 
 __all__ = ["PUBLISHER", "Instagram"]

@@ -30,7 +30,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import PictureError, picture_of
+from syndication_assets.publishing.network_pictures import PictureError, picture_of
 from syndication_assets.publishing.publisher import Account, Listing, Post, RemotePost, Token
 from syndication_assets.text.little_text import plain_text
 

@@ -25,7 +25,7 @@ from syndication_assets.publishing.network_answers import (
     outcome_of_sending,
     reason_not_to_send,
 )
-from syndication_assets.publishing.pictures import PictureError, picture_of
+from syndication_assets.publishing.network_pictures import PictureError, picture_of
 from syndication_assets.publishing.publisher import Account, Listing, Picture, Post, RemotePost
 from syndication_assets.text.html_text import plain_text
 from syndication_assets.text.lengths import mastodon_characters, without_servers

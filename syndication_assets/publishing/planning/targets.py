@@ -10,7 +10,7 @@ import msgspec
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
-from syndication_assets.publishing.pictures import WITHOUT_ADDRESS
+from syndication_assets.publishing.network_pictures import WITHOUT_ADDRESS
 from syndication_assets.publishing.planning.queues import read_limits, read_schedules, read_taken_slots
 from syndication_assets.publishing.planning.slot_assignment import Slot, Text, assign_slots
 

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from syndication_assets.database.connection import Connection, load_sql, run_file, transaction
-from syndication_assets.publishing.sending.recording import unresolved_message
+from syndication_assets.publishing.sending.outcome_recording import unresolved_message
 from syndication_assets.publishing.sending.sent_record import SentCall, SentRecord
 
 _LOST = "The database was restored from a backup that is older than this call."

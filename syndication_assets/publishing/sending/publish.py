@@ -13,8 +13,8 @@ from contextvars import copy_context
 from datetime import datetime
 
 from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.executions.origin import Origin
-from syndication_assets.operations.executions.recording import executing
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Publisher
 from syndication_assets.publishing.sending.publish_report import PublishReport

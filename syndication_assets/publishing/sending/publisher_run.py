@@ -28,8 +28,8 @@ from syndication_assets.publishing.sending.leases import (
     publisher_name,
     sent_call,
 )
+from syndication_assets.publishing.sending.outcome_recording import record
 from syndication_assets.publishing.sending.publish_report import PublishReport
-from syndication_assets.publishing.sending.recording import record
 from syndication_assets.publishing.sending.sending_holds import SIMULATION
 from syndication_assets.publishing.sending.sending_limits import NoRoomError
 from syndication_assets.publishing.sending.sent_record import SentRecord

@@ -25,7 +25,7 @@ from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Listing, Publisher, RemotePost
 from syndication_assets.publishing.sending.leases import post_of
 from syndication_assets.publishing.sending.lost_calls import find_lost_calls
-from syndication_assets.publishing.sending.recording import unresolved_message
+from syndication_assets.publishing.sending.outcome_recording import unresolved_message
 from syndication_assets.publishing.sending.resolving import resolve_published
 from syndication_assets.publishing.sending.sending_holds import senders
 from syndication_assets.publishing.sending.sent_record import SentRecord

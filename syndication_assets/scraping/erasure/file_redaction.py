@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from syndication_assets.landing.loading.rejections import ItemRejectedError
 from syndication_assets.scraping.erasure.erased_people import Treatment
 from syndication_assets.scraping.erasure.item_redaction import redacted_payload, without_names
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 from syndication_assets.scraping.post_sources import Source
 from syndication_assets.scraping.reading.splitting import Defect, RawItem, split_items
 

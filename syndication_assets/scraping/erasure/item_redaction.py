@@ -7,7 +7,7 @@ import msgspec
 
 from syndication_assets.landing.loading.rejections import ItemRejectedError
 from syndication_assets.scraping.erasure.erased_people import Treatment
-from syndication_assets.scraping.erasure.person import Person
+from syndication_assets.scraping.erasure.person_to_erase import Person
 from syndication_assets.scraping.items.observation import ParsedItem, PostObservation
 from syndication_assets.scraping.post_sources import Source
 

@@ -1,6 +1,6 @@
 """How far back the posts of one profile are listed: to the oldest that is due and the newest that is known. Pure.
 
-A platform lists the newest posts first, and nobody knows beforehand how many there are since the newest known one. So a
+A platform lists the newest posts first, and nobody knows in advance how many there are since the newest known one. So a
 fetch asks for as many as are expected, and for more until it gets there. What lies between the oldest post that it got
 and the newest known one may be missing: a gap, which the next fetches reach for.
 """

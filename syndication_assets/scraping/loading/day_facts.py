@@ -8,7 +8,7 @@ from syndication_assets.scraping.erasure.erasure_list import erased_people
 from syndication_assets.scraping.fetching.download_runs import DownloadRun
 from syndication_assets.scraping.items.observation import COUNTER_NAMES
 from syndication_assets.scraping.reading.counter_filling import CounterDefinition, Definitions
-from syndication_assets.scraping.reading.file_rows import DayFacts, RunOfSource
+from syndication_assets.scraping.reading.landed_rows import DayFacts, RunOfSource
 
 
 def facts_of_day(connection: Connection, day: date, runs: Mapping[tuple[str, str], DownloadRun]) -> DayFacts:

@@ -26,7 +26,7 @@ from syndication_assets.scraping.loading.day_facts import facts_of_day
 from syndication_assets.scraping.loading.post_staging import staging_of
 from syndication_assets.scraping.post_sources import SOURCES
 from syndication_assets.scraping.reading.day_reading import read_day
-from syndication_assets.scraping.reading.file_rows import DayFacts, FileRows
+from syndication_assets.scraping.reading.landed_rows import DayFacts, FileRows
 from syndication_assets.scraping.reading.read_ahead import ReadAhead
 
 ARCHIVED_TABLES = ("scraping.raw_payloads", "scraping.snapshots")

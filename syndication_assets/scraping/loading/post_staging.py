@@ -16,8 +16,8 @@ from syndication_assets.landing.loading.file_staging import (
     StagedFile,
     staged_rejection,
 )
-from syndication_assets.scraping.items.identity import IdentityGroups
-from syndication_assets.scraping.reading.file_rows import (
+from syndication_assets.scraping.items.post_identity import IdentityGroups
+from syndication_assets.scraping.reading.landed_rows import (
     AUTHOR_COLUMNS,
     FOLLOWER_COLUMNS,
     ITEM_COLUMNS,

@@ -6,7 +6,7 @@ from contextlib import closing
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone
 from syndication_assets.scraping.reading import reading_processes
 from syndication_assets.scraping.reading.file_reading import FileReading, read_file
-from syndication_assets.scraping.reading.file_rows import DayFacts, FileRows, rows_of
+from syndication_assets.scraping.reading.landed_rows import DayFacts, FileRows, rows_of
 from syndication_assets.scraping.reading.read_ahead import ReadAhead
 from syndication_assets.scraping.reading.reading_processes import read_in_processes, rows_unless_untimed
 from syndication_assets.scraping.reading.untimed_files import UntimedFiles

@@ -15,7 +15,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone
 from syndication_assets.operations.child_processes import begin_child
 from syndication_assets.scraping.reading.file_reading import FileReading, read_file
-from syndication_assets.scraping.reading.file_rows import DayFacts, FileRows, complete, rows_of
+from syndication_assets.scraping.reading.landed_rows import DayFacts, FileRows, complete, rows_of
 
 PROCESSES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 """Reading costs two and a half times the processor time of copying what was read, which the load and the server do."""

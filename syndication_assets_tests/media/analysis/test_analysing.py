@@ -202,8 +202,8 @@ def test_two_runs_at_once_look_at_different_pictures_and_a_lost_lease_writes_not
         queue = partial(AnalyzerQueue, chosen.organization_id, chosen.analyzer, number)
         slow, fast = queue(), queue()
         assert slow.queue(connection, now, again=False) == 2
-    with transaction(desk.url) as one, transaction(desk.url) as other:
-        (of_slow,) = slow.lease(one, now, 1)
+    with transaction(desk.url) as first, transaction(desk.url) as other:
+        (of_slow,) = slow.lease(first, now, 1)
         (of_fast,) = fast.lease(other, now, 5)
     assert of_slow.sha256 != of_fast.sha256
     late = now + timedelta(hours=1)

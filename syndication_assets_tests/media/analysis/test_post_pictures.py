@@ -4,8 +4,8 @@ from pydantic import SecretStr
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.person_erasure.cached_pictures import forget_pictures
-from syndication_assets.person_erasure.exporting import _rows
 from syndication_assets.person_erasure.found_person import find_person
+from syndication_assets.person_erasure.person_export import _rows
 from syndication_assets_tests.ai.chat_server import ChatServer
 from syndication_assets_tests.media.analysis.analysis_desk import AnalysisDesk
 from syndication_assets_tests.media.analysis.model_answers import seen

@@ -11,7 +11,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.operations.archive.archive_records import ArchivedMonth, archived_months
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.operations.owned_store import MARK
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History
 

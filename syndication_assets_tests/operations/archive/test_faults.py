@@ -21,7 +21,7 @@ from syndication_assets.operations.archive import removing
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
 from syndication_assets.operations.archive.archive_records import archived_months
-from syndication_assets.operations.archive.restoring import restore
+from syndication_assets.operations.archive.month_restoring import restore
 from syndication_assets.database.connection import transaction
 removing.BATCH_ROWS = 2
 url, place, what = sys.argv[1:]

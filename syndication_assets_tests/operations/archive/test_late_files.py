@@ -11,7 +11,7 @@ from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.archive.archive_records import archived_months
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import run_archive
-from syndication_assets.operations.archive.restoring import months_to_restore, restore
+from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.sql_assets.rollups import compute_rollup
 from syndication_assets_tests.engagement.snapshots import ROLLUPS

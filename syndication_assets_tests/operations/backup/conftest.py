@@ -12,13 +12,14 @@ from pydantic import SecretStr
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.manifest import Manifest
 from syndication_assets.operations.backup.taking import take_backup
-from syndication_assets.operations.database_health.measuring import measure
+from syndication_assets.operations.database_health.health_measuring import measure
 from syndication_assets.settings import Settings
-from syndication_assets_tests.conftest import new_database
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
-from syndication_assets_tests.tenancy.conftest import TwoOrganizations, organizations
+from syndication_assets_tests.tenancy.conftest import TwoOrganizations, organizations, template_of_organizations
 
-__all__ = ["organizations"]
+__all__ = ["organizations", "template_of_organizations"]
+CANARY = "canary-password"
 
 
 def silent(_: str) -> None:
@@ -34,7 +35,7 @@ def settings_of(url: str, local_directory: Path, dagster_url: str) -> Settings:
             "local_directory": local_directory,
             "backup_url": str(local_directory / "backups"),
             "landing_url": str(local_directory / "landing"),
-            "sent_url": "sftp://somebody:canary-password@host/sent",
+            "sent_url": f"sftp://somebody:{CANARY}@host/sent",
         }
     )
 

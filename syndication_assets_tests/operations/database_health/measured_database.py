@@ -7,7 +7,7 @@ import psycopg
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.alerts.levels import set_level
 from syndication_assets.operations.conditions import conditions_of
-from syndication_assets.operations.database_health.measuring import Measurement, measure
+from syndication_assets.operations.database_health.health_measuring import Measurement, measure
 from syndication_assets.settings import Settings
 from syndication_assets_tests.rows import DatabaseRows
 

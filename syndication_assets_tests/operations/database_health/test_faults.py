@@ -1,4 +1,4 @@
-"""Faults that are put into a database are found, say what to do, and are gone when they are mended."""
+"""Faults that are put into a database are found, say what to do, and are gone when they are fixed."""
 
 import threading
 
@@ -20,7 +20,7 @@ SECRET = "geheim-7041"
 @pytest.fixture
 def database(new_database_url: str) -> MeasuredDatabase:
     database = MeasuredDatabase(new_database_url)
-    # Autovacuum would mend what a test has not looked at yet.
+    # Autovacuum would fix what a test has not looked at yet.
     database.run(TABLE, INDEX, "alter table public.readings set (autovacuum_enabled = false)")
     return database
 

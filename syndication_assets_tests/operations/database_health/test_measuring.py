@@ -15,8 +15,8 @@ from syndication_assets.engagement.report.database_report import database_report
 from syndication_assets.operations.archive.deleting import delete_due
 from syndication_assets.operations.conditions import condition_files
 from syndication_assets.operations.database_health.health_assets import database_health
+from syndication_assets.operations.database_health.health_measuring import measure
 from syndication_assets.operations.database_health.kinds import CHECKS, KINDS
-from syndication_assets.operations.database_health.measuring import measure
 from syndication_assets.operations.database_health.plans import plans_of
 from syndication_assets.settings import Settings
 from syndication_assets_tests.logins import login, url_as

@@ -64,9 +64,9 @@ def test_a_very_long_query_is_cut_and_cannot_be_planned():
 
 
 def test_the_same_statement_with_other_values_has_the_same_id():
-    one, other = (normalize(f"select * from t where a in ({values}) and b = 'x'") for values in ("1", "1, 2, 3"))
-    assert one.query_id == other.query_id
-    assert one.query_id != normalize("select * from t where a in (1) and c = 'x'").query_id
+    first, other = (normalize(f"select * from t where a in ({values}) and b = 'x'") for values in ("1", "1, 2, 3"))
+    assert first.query_id == other.query_id
+    assert first.query_id != normalize("select * from t where a in (1) and c = 'x'").query_id
 
 
 @given(st.text(max_size=60), st.integers(0, 120))

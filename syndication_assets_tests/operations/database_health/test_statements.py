@@ -8,14 +8,19 @@ def counted(query: str, *, calls: int = 1, total: float = 1, longest: float = 1)
 
 
 def test_the_same_text_is_one_statement():
-    (one,) = summed(
+    (statistics,) = summed(
         [
             counted("select * from t where a in ($1)", calls=2, total=10, longest=9),
             counted("select * from t where a in ($1, $2)", calls=3, total=5, longest=2),
         ]
     )
-    assert (one.calls, one.total_milliseconds, one.longest_milliseconds, one.rows_returned) == (5, 15, 9, 2)
-    assert one.milliseconds == 3
+    assert (
+        statistics.calls,
+        statistics.total_milliseconds,
+        statistics.longest_milliseconds,
+        statistics.rows_returned,
+    ) == (5, 15, 9, 2)
+    assert statistics.milliseconds == 3
 
 
 def test_statements_that_the_login_may_not_see_are_left_out():

@@ -73,10 +73,10 @@ def _send_mail(connection: Connection, address: str, message: Message) -> None:
     except smtplib.SMTPRecipientsRefused:
         raise DeliveryError(f"The mail server rejects the address {address}.") from None
     except smtplib.SMTPResponseException as error:
-        said = clean(
+        reason = clean(
             error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         )
-        raise DeliveryError(f"The mail server answered {error.smtp_code}: {said[:SHOWN_OF_AN_ANSWER]}") from None
+        raise DeliveryError(f"The mail server answered {error.smtp_code}: {reason[:SHOWN_OF_AN_ANSWER]}") from None
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryError(f"The mail server was not reached: {type(error).__name__}: {error}") from None
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from syndication_assets.curation.search.languages import language_of
+from syndication_assets.curation.search.post_languages import language_of
 from syndication_assets.curation.search.terms import VERSION, search_terms
 from syndication_assets.database.connection import Connection, copy_rows, load_sql
 
