@@ -12,9 +12,9 @@ from joserfc.jwk import OctKey
 from pydantic import SecretStr
 
 from syndication_assets.channels.accounts.credentials import store_credential
+from syndication_assets.database.connection import transaction
 from syndication_assets.database.secret_box import SecretBox
 from syndication_assets.database.secret_box import new_key as new_box_key
-from syndication_assets.database.connection import transaction
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people.identities import bind_account
 from syndication_assets.tenancy.people.invitations import invite
