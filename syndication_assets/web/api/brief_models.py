@@ -22,7 +22,7 @@ class BriefFilter(BaseModel):
     state: State | None = None
     batch: str | None = Field(default=None, max_length=200, description="The name of a batch.")
     language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="ISO 639-1 code.")
-    words: str | None = Field(default=None, max_length=200, description="A part of the title, in upper or lower case.")
+    words: str | None = Field(default=None, max_length=200, description="A part of title or message, in any case.")
     limit: int = Field(default=50, ge=1, le=500)
     offset: int = Field(default=0, ge=0, le=1_000_000)
 
