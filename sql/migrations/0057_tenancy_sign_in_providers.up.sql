@@ -63,8 +63,8 @@ create table tenancy.user_identities (
 create index user_identities_user on tenancy.user_identities (organization_id, user_id);
 
 comment on table tenancy.user_identities is
-'One row is one account at the provider of an organization that belongs to a member: bound when the member first signed '
-'in with a verified address, or by an admin. It goes with the membership.';
+'One row is one account at the provider of an organization that belongs to a member: bound when the member first '
+'signed in with a verified address, or by an admin. It goes with the membership.';
 comment on column tenancy.user_identities.issuer is 'Issuer of the provider.';
 comment on column tenancy.user_identities.subject is
 'Id of the account at the provider, which is never given to anybody else, as an address may be.';

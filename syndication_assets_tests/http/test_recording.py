@@ -160,6 +160,8 @@ NOT_RECORDED = {
     "media/stock/finding.py": "the file of a photo, whose address a recorded call gave",
     "operations/outgoing.py": "an organization's own webhook, which nobody charges for",
     "publishing/network_pictures.py": "a picture of our own post",
+    "web/provider/discovery.py": "the description and keys of an organization's own provider of accounts",
+    "web/provider/signing_in.py": "one signing in at an organization's own provider of accounts",
 }
 
 

@@ -1,11 +1,12 @@
 """Briefs by page: asked for, made while the page waits, shown with their pictures, corrected and put away."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from syndication_assets.web.pages import requests
-from syndication_assets_tests.studio.studio_desk import StudioDesk, document
+from syndication_assets_tests.studio.studio_desk import StudioDesk, document, plain
 from syndication_assets_tests.web.desk import Browser, Desk
 
 pytestmark = pytest.mark.one_server
@@ -47,6 +48,26 @@ def test_a_brief_is_made_while_its_page_waits_and_its_pictures_are_shown(browser
     browser.post(f"/requests/{request_id}", what="cancel")
     assert studio.state(request_id)[0] == "archived"
     browser.post(f"/requests/{request_id}", what="fly", status=404)
+
+
+def test_what_a_rule_found_is_shown_in_the_picture_to_its_organization_only(
+    desk: Desk, browser: Browser, studio: StudioDesk
+):
+    request_id = studio.made(photo=studio.photo(plain("#ffffff"), "a white wall"))
+    page = browser.get(f"/requests/{request_id}")
+    path = re.search(r'href="(/variants/var-[0-9a-f]{8}/evidence/[a-z_]+)"', page)
+    assert path is not None
+    response = browser.client.get(path[1])
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/png")
+    assert response.content.startswith(b"\x89PNG")
+    browser.get(path[1].rpartition("/")[0] + "/alt_text", status=404)
+    other = studio.value(
+        "insert into tenancy.organizations (slug, name) values ('other', 'O') returning organization_id"
+    )
+    desk.person("vera@other.example", "owner", str(other))
+    stranger = desk.browser()
+    stranger.sign_in("vera@other.example")
+    stranger.get(path[1], status=404)
 
 
 def test_requests_are_filtered_and_turned_over_by_pages(

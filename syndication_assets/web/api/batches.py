@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from syndication_assets.studio.requests.listing import list_briefs
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs
-from syndication_assets.web.api.briefs import RIGHT, Brief, brief_of_row, make_soon
+from syndication_assets.web.api.brief_models import Brief
+from syndication_assets.web.api.briefs import RIGHT, brief_of_row, make_soon
 from syndication_assets.web.api.caller import CallerOfRequest
 from syndication_assets.web.api.described import with_example
 from syndication_assets.web.api.errors import ApiError, Code

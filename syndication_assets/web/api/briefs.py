@@ -1,11 +1,8 @@
 """Briefs: what people ask for, how far it has come, and the visuals and texts that were made."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import BaseModel, ConfigDict, Field
 
 from syndication_assets.content.briefs.withdrawing import withdraw_brief
 from syndication_assets.database.connection import Connection
@@ -18,19 +15,28 @@ from syndication_assets.studio.requests.listing import (
     read_brief,
     shown_variants,
 )
-from syndication_assets.studio.requests.new_brief import BriefError, NewBrief
+from syndication_assets.studio.requests.new_brief import BriefError
 from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.web.api.brief_models import (
+    AskedBrief,
+    Brief,
+    BriefFilter,
+    BriefPage,
+    BrokenRule,
+    Corrections,
+    Progress,
+    ShownBrief,
+    TextOfBrief,
+    Variant,
+)
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
-from syndication_assets.web.api.described import RequestId, with_example
+from syndication_assets.web.api.described import RequestId
 from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.api.named_requests import OnceOnly
 from syndication_assets.web.making import UNDER_WAY, make_briefs
 
 router = APIRouter(prefix="/requests", tags=["requests"], route_class=OnceOnly)
 RIGHT = "briefs.edit"
-State = Literal[
-    "pending", "processing", "generated", "review", "approved", "rejected", "published", "archived", "failed"
-]
 _FILES = "select variant_id, media_file_id from studio.asset_variants where variant_id = any(%s)"
 _PROGRESS = """
 select
@@ -43,125 +49,6 @@ select
 from studio.content_requests as r
 where r.request_id = %s
 """
-
-
-class BriefFilter(BaseModel):
-    """What the listed briefs have in common."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    state: State | None = None
-    batch: str | None = Field(default=None, max_length=200, description="The name of a batch.")
-    language: str | None = Field(default=None, pattern="^[a-z]{2}$", description="ISO 639-1 code.")
-    words: str | None = Field(default=None, max_length=200, description="A part of the title, in upper or lower case.")
-    limit: int = Field(default=50, ge=1, le=500)
-    offset: int = Field(default=0, ge=0, le=1_000_000)
-
-
-class Brief(BaseModel):
-    """A brief in one language. What is not known or not measured is null."""
-
-    request_id: str
-    batch: str | None
-    title: str
-    language: str
-    channels: list[str]
-    template: str
-    state: str
-    state_since: datetime
-    is_under_way: bool = Field(description="Whether it goes on by itself.")
-    priority: int
-    due_on: date | None
-    attempts: int
-    reason: str | None = Field(description="Why it failed or was put away.")
-    lowest_score: Decimal | None = Field(description="Of the pictures of its newest visual, from 0 to 1.")
-
-
-class BriefPage(BaseModel):
-    """Some briefs."""
-
-    items: list[Brief]
-    total: int = Field(description="How many briefs the filters let through, listed or not.")
-    filters: BriefFilter = Field(description="The filters as they were understood.")
-
-
-class BrokenRule(BaseModel):
-    """A rule of the brand or of a platform that a picture breaks, or that was not measured."""
-
-    rule: str
-    severity: str
-    measured: float | None
-    threshold: float | None
-    is_passed: bool | None = Field(description="Null if it was not measured.")
-    reason: str | None
-
-
-class Variant(BaseModel):
-    """A picture for one channel in one format."""
-
-    variant_id: str
-    channel: str
-    format: str
-    is_posted: bool = Field(description="Whether the post of the channel has this one.")
-    width: int
-    height: int
-    size_bytes: int
-    alt_text: str
-    score: Decimal | None
-    level: str | None
-    picture_id: str = Field(description="For /pictures/{picture_id}.")
-    broken_rules: list[BrokenRule]
-
-
-class TextOfBrief(BaseModel):
-    """A text of a brief: decided at /texts/{content_id}."""
-
-    channel: str
-    content_id: str
-    state: str
-
-
-class ShownBrief(BaseModel):
-    """A brief with what was made."""
-
-    request: Brief
-    variants: list[Variant]
-    texts: list[TextOfBrief]
-    proposed_corrections: list[str]
-
-
-class Progress(BaseModel):
-    """How far a brief has come."""
-
-    request_id: str
-    state: str
-    state_since: datetime
-    is_under_way: bool
-    reason: str | None
-    pictures: int = Field(description="How many pictures the newest visual has by now.")
-    texts: int
-
-
-class AskedBrief(NewBrief):
-    """What is asked for, in one language."""
-
-    model_config = with_example(
-        title="Woven by hand",
-        brief="Our mill has woven tweed by hand for generations. Come and see the looms at work.",
-        channels=["facebook/feed_post"],
-        template="Statement",
-        language="en",
-        facts=["Tweed, woven by hand"],
-        keywords=["Tweed"],
-    )
-
-
-class Corrections(BaseModel):
-    """What is to be different in the pictures."""
-
-    model_config = with_example(corrections=["darker_overlay"])
-
-    corrections: list[Literal["darker_overlay", "light_text", "dark_text"]] = Field(min_length=1, max_length=3)
 
 
 @router.get("", summary="List briefs")

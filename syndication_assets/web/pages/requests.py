@@ -12,6 +12,8 @@ from syndication_assets.content.briefs.withdrawing import withdraw_brief
 from syndication_assets.media.contents.inspecting import MediaInspector
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.media.stock.own_images import add_own_image
+from syndication_assets.studio.compliance.evidence import evidence_picture
+from syndication_assets.studio.compliance.marking import RULES_WITH_PLACES
 from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.requests.listing import (
     ListedBrief,
@@ -22,12 +24,15 @@ from syndication_assets.studio.requests.listing import (
 )
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.web.languages import gettext_noop
 from syndication_assets.web.making import STATES, UNDER_WAY, make_briefs
 from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.stored_pictures import PICTURE_HEADERS
 from syndication_assets.web.uploaded_pictures import UploadError, picture_of
 from syndication_assets.web.uploads import MOST_FILE_BYTES
 
+_NO_EVIDENCE = gettext_noop("There is no such picture.")
 _SHOWN = 60
 _CHANNELS = """
 select distinct f.platform || '/' || f.channel_type
@@ -146,8 +151,23 @@ def show_request(page: Page) -> Response:
         files=files,
         posts=posts,
         is_under_way=brief.state in UNDER_WAY,
+        rules_with_places=RULES_WITH_PLACES,
         proposals=proposals_of(finding for variant in variants for finding in variant.findings),
     )
+
+
+def show_evidence(page: Page) -> Response:
+    """A copy of a picture that marks what a rule found there."""
+    variant_id = page.own_id("variant_id", "studio.asset_variants", _NO_EVIDENCE)
+    rule_name = str(page.request.path_params["rule_name"])
+    organization_id = page.organization.organization_id
+    with page.reading() as connection:
+        found = evidence_picture(
+            connection, MediaStore(page.site.settings.media_url), organization_id, variant_id, rule_name
+        )
+    if found is None:
+        raise NotFoundError(_NO_EVIDENCE)
+    return Response(found.content, media_type="image/png", headers=PICTURE_HEADERS)
 
 
 def change_request(page: Page) -> Response:
@@ -208,5 +228,6 @@ ROUTES = (
     PageRoute("GET", "/requests/new", show_new_request, permission="briefs.edit"),
     PageRoute("POST", "/requests", add_request, permission="briefs.edit", takes_file=True),
     PageRoute("GET", "/requests/{request_id}", show_request),
+    PageRoute("GET", "/variants/{variant_id}/evidence/{rule_name}", show_evidence),
     PageRoute("POST", "/requests/{request_id}", change_request, permission="briefs.edit"),
 )
