@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets_tests.sample_database import sample_database
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.studio.studio_desk import MESSAGE, StudioDesk, document, plain
 from syndication_assets_tests.web.chromium import AXE, CHROMIUM, SIZES, browser_page, serious, served
@@ -140,8 +140,8 @@ def test_nothing_serious_keeps_people_from_using_full_pages(desk: Desk, studio: 
 
 
 @pytest.fixture
-def sample(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def sample(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 
