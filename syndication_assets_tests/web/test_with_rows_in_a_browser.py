@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets_tests.sample_database import sample_database
+from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.studio.studio_desk import MESSAGE, StudioDesk, document, plain
 from syndication_assets_tests.web.chromium import AXE, CHROMIUM, SIZES, browser_page, serious, served
@@ -58,9 +58,11 @@ def _tab_to(page: Any, selector: str) -> None:
 
 def test_a_brief_is_asked_for_followed_reviewed_and_approved_without_a_mouse(desk: Desk, studio: StudioDesk):
     with served(desk) as address, browser_page(viewport=SIZES["desktop"]) as page:
-        said: list[str] = []
+        messages: list[str] = []
         asked: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None
+        )
         page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
         _sign_in(page, address, to="/requests")
         page.keyboard.press("n")
@@ -87,7 +89,7 @@ def test_a_brief_is_asked_for_followed_reviewed_and_approved_without_a_mouse(des
         assert studio.rows("select distinct requested_by from studio.content_requests") == [
             (studio.value("select user_id from tenancy.users where email = %s", [OLGA]),)
         ]
-        assert said == []
+        assert messages == []
 
 
 def test_a_post_that_cannot_be_dragged_to_a_day_says_why_and_stays(desk: Desk, studio: StudioDesk):
@@ -140,8 +142,8 @@ def test_nothing_serious_keeps_people_from_using_full_pages(desk: Desk, studio: 
 
 
 @pytest.fixture
-def sample(server: Server, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sample_database(server, template_database, tmp_path_factory.mktemp("landing")) as url:
+def sample(server: Server, sample_template: str) -> Iterator[str]:
+    with new_database(server, sample_template) as url:
         yield url
 
 
