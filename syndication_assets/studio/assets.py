@@ -8,7 +8,7 @@ from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import MAKE_VISUALS
 from syndication_assets.sql_assets.descriptions import OWNERS
 from syndication_assets.sql_assets.table_specs import external_table
-from syndication_assets.studio.making.processes import run_studio
+from syndication_assets.studio.making.making_processes import run_studio
 from syndication_assets.studio.run_metadata import run_metadata
 
 content_requests = external_table(

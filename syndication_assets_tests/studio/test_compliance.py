@@ -15,7 +15,7 @@ from syndication_assets.studio.compliance.colours import contrast_of
 from syndication_assets.studio.compliance.measuring import MEASURES, MEASURES_OF_WORDS
 from syndication_assets.studio.compliance.proposals import PROPOSALS, proposals_of
 from syndication_assets.studio.compliance.rules import Measured, Rule, judged
-from syndication_assets.studio.compliance.subject import Said, Subject
+from syndication_assets.studio.compliance.subject import Subject, Wording
 from syndication_assets.studio.making.filling import alternative_text, corrected, filled, in_format
 from syndication_assets.studio.requests.listing import shown_variants
 from syndication_assets_tests.studio.studio_desk import StudioDesk, document, plain
@@ -24,7 +24,7 @@ SIZE = (320, 320)
 TEMPLATE = VisualTemplate.model_validate(document())
 SQUARE = Format(name="square", width=320, height=320, safe_bottom=40)
 GOLD, WHITE = "#d4af37", "#ffffff"
-SAID = Said(
+WORDING = Wording(
     fields={"headline": "Woven by hand"},
     message="Our mill has woven tweed by hand for generations.",
     language="en",
@@ -61,7 +61,7 @@ def subject(**changes: Any) -> Subject:
         "format": SQUARE,
         "maximum_bytes": 10 * len(plain("#123c4a", SIZE)),
         "mime_types": ("image/png",),
-        "said": replace(SAID, **{name: changes.pop(name) for name in list(changes) if hasattr(SAID, name)}),
+        "wording": replace(WORDING, **{name: changes.pop(name) for name in list(changes) if hasattr(WORDING, name)}),
         "corrections": (),
     }
     return Subject(**(values | changes))
@@ -70,7 +70,7 @@ def subject(**changes: Any) -> Subject:
 def measured(rule: str, **changes: Any) -> Measured:
     if rule in MEASURES:
         return MEASURES[rule](subject(**changes))
-    return MEASURES_OF_WORDS[rule](subject(**changes).said)
+    return MEASURES_OF_WORDS[rule](subject(**changes).wording)
 
 
 def test_white_on_gold_fails_as_wcag_says_and_the_darkest_twentieth_of_the_pixels_decides():

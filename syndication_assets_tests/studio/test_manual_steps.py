@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.content.briefs.deciding import decide_on_brief
+from syndication_assets.content.briefs.brief_decisions import decide_on_brief
 from syndication_assets.content.review.text_decisions import edit
 from syndication_assets.database.connection import transaction
 from syndication_assets.sql_assets.checks import find_offenders

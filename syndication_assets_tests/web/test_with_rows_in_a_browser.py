@@ -58,9 +58,11 @@ def _tab_to(page: Any, selector: str) -> None:
 
 def test_a_brief_is_asked_for_followed_reviewed_and_approved_without_a_mouse(desk: Desk, studio: StudioDesk):
     with served(desk) as address, browser_page(viewport=SIZES["desktop"]) as page:
-        said: list[str] = []
+        messages: list[str] = []
         asked: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None
+        )
         page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
         _sign_in(page, address, to="/requests")
         page.keyboard.press("n")
@@ -87,7 +89,7 @@ def test_a_brief_is_asked_for_followed_reviewed_and_approved_without_a_mouse(des
         assert studio.rows("select distinct requested_by from studio.content_requests") == [
             (studio.value("select user_id from tenancy.users where email = %s", [OLGA]),)
         ]
-        assert said == []
+        assert messages == []
 
 
 def test_a_post_that_cannot_be_dragged_to_a_day_says_why_and_stays(desk: Desk, studio: StudioDesk):

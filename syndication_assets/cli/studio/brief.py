@@ -203,7 +203,7 @@ def show(request_id: str, pictures: Path | None, evidence: Path | None) -> None:
 def make(organization: str, limit: int) -> None:
     """Makes the visuals of briefs that wait, and writes their posts: what the job studio does."""
     from syndication_assets.content.briefs.brief_posts import write_brief_posts  # noqa: PLC0415 - slow
-    from syndication_assets.studio.making.processes import run_studio  # noqa: PLC0415
+    from syndication_assets.studio.making.making_processes import run_studio  # noqa: PLC0415
 
     settings = Settings.from_environment()
     url = migrated_database_url(settings)

@@ -111,7 +111,7 @@ def edit_picture(variant_id: str, fields: tuple[str, ...]) -> None:
 @requires("briefs.edit", of_rows("studio.content_requests", "request_id"))
 def resume(request_id: str) -> None:
     """Lets a brief go on that waits for you before a step."""
-    from syndication_assets.content.briefs.deciding import decide_on_brief  # noqa: PLC0415 - slow
+    from syndication_assets.content.briefs.brief_decisions import decide_on_brief  # noqa: PLC0415 - slow
     from syndication_assets.studio.requests.manual_steps import resume as go_on  # noqa: PLC0415
 
     url = _url()

@@ -103,7 +103,7 @@ def show(stock_image_id: str) -> None:
 @requires("briefs.edit", of_rows("media.stock_images", "stock_image_id"))
 def remove(stock_image_id: str, yes: bool) -> None:
     """Takes a photo out of the stock, so that no brief takes it any more. Visuals that show it keep it."""
-    from syndication_assets.media.stock.removing import remove_image  # noqa: PLC0415 - slow
+    from syndication_assets.media.stock.image_removing import remove_image  # noqa: PLC0415 - slow
 
     url = migrated_database_url(Settings.from_environment())
     with transaction(url) as connection:

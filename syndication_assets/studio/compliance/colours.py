@@ -106,7 +106,7 @@ def drawn_colours(subject: Subject) -> Measured:
             continue
         for name in named:
             kind, _, field = name.partition(".")
-            colour = subject.said.fields.get(field) if kind == "field" else name
+            colour = subject.wording.fields.get(field) if kind == "field" else name
             if colour is not None and colour.startswith("#") and not is_near(colour, allowed):
                 drawn[colour] = layer.name
     return Measured(

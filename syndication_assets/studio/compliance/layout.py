@@ -131,8 +131,8 @@ def _without_logo(subject: Subject) -> str | None:
     return None if subject.has_logo_layer else "The template has no logo in this format."
 
 
-def _distance(one: PixelBox, other: PixelBox) -> float:
+def _distance(first: PixelBox, other: PixelBox) -> float:
     """Pixels between two boxes; 0 if they touch."""
-    across = max(one.x - other.right, other.x - one.right, 0)
-    down = max(one.y - other.bottom, other.y - one.bottom, 0)
+    across = max(first.x - other.right, other.x - first.right, 0)
+    down = max(first.y - other.bottom, other.y - first.bottom, 0)
     return float((across**2 + down**2) ** 0.5)

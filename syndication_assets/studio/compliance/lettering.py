@@ -20,7 +20,9 @@ def fonts(subject: Subject) -> Measured:
         if not isinstance(layer, TextLayer) or layer.name not in subject.text_boxes:
             continue
         families = (look.heading_family if layer.family == "heading" else look.text_family, look.text_family)
-        runs = [run for line in lines_of_runs(subject.said.fields[layer.field], subject.said.language) for run in line]
+        runs = [
+            run for line in lines_of_runs(subject.wording.fields[layer.field], subject.wording.language) for run in line
+        ]
         drawn = {each for run in runs if not run.is_emoji for each in drawn_characters(run.text)}
         without = {each for each in drawn if not any(folder.has(family, each) for family in families)}
         letters |= drawn

@@ -61,15 +61,15 @@ def _clear_space(picture: Image.Image, evidence: Mapping[str, Any], colour: str)
     return result
 
 
-def _way(one: Corners, other: Corners) -> list[tuple[float, float]]:
+def _way(first: Corners, other: Corners) -> list[tuple[float, float]]:
     """The shortest line between two boxes, from the middle of what they have in common."""
     points = []
     for start, end in ((0, 2), (1, 3)):
-        low, high = max(one[start], other[start]), min(one[end], other[end])
+        low, high = max(first[start], other[start]), min(first[end], other[end])
         if low <= high:
             points.append(((low + high) / 2, (low + high) / 2))
         else:
-            points.append((one[end], other[start]) if one[end] < other[start] else (one[start], other[end]))
+            points.append((first[end], other[start]) if first[end] < other[start] else (first[start], other[end]))
     (x, other_x), (y, other_y) = points
     return [(x, y), (other_x, other_y)]
 

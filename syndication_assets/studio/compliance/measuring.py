@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from syndication_assets.database.connection import Connection
 from syndication_assets.studio.compliance import colours, layout, lettering, wording
 from syndication_assets.studio.compliance.rules import Measured, Result, Rule, judged
-from syndication_assets.studio.compliance.subject import Said, Subject
+from syndication_assets.studio.compliance.subject import Subject, Wording
 
 MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
     "contrast": colours.contrast,
@@ -25,7 +25,7 @@ MEASURES: Mapping[str, Callable[[Subject], Measured]] = {
     "template_kept": layout.template_kept,
 }
 """What is measured of a picture, by the name of the rule. A rule that is nowhere here has no result."""
-MEASURES_OF_WORDS: Mapping[str, Callable[[Said], Measured]] = {
+MEASURES_OF_WORDS: Mapping[str, Callable[[Wording], Measured]] = {
     "alt_text": wording.alt_text,
     "banned_words": wording.banned_words,
     "vocabulary": wording.vocabulary,
@@ -48,10 +48,12 @@ def active_rules(connection: Connection) -> list[Rule]:
 def measure(subject: Subject, rules: Sequence[Rule]) -> list[Result]:
     """The results of a picture, without its likeness to others."""
     of_picture = [judged(rule, MEASURES[rule.rule_name](subject)) for rule in rules if rule.rule_name in MEASURES]
-    return [*of_picture, *measure_words(subject.said, rules)]
+    return [*of_picture, *measure_words(subject.wording, rules)]
 
 
-def measure_words(said: Said, rules: Sequence[Rule]) -> list[Result]:
+def measure_words(wording: Wording, rules: Sequence[Rule]) -> list[Result]:
     return [
-        judged(rule, MEASURES_OF_WORDS[rule.rule_name](said)) for rule in rules if rule.rule_name in MEASURES_OF_WORDS
+        judged(rule, MEASURES_OF_WORDS[rule.rule_name](wording))
+        for rule in rules
+        if rule.rule_name in MEASURES_OF_WORDS
     ]

@@ -10,7 +10,7 @@ from syndication_assets.rendering.rendered_picture import RenderedPicture
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Wording:
     """What brief and visual say, and the words of the brand."""
 
     fields: Mapping[str, str]
@@ -37,7 +37,7 @@ class Subject:
     format: Format
     maximum_bytes: int | None
     mime_types: Sequence[str]
-    said: Said
+    wording: Wording
     corrections: Sequence[str]
 
     @property

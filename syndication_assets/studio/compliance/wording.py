@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from syndication_assets.studio.compliance.rules import Measured
-from syndication_assets.studio.compliance.subject import Said
+from syndication_assets.studio.compliance.subject import Wording
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?\u2026]+(?:\s|$)")
@@ -12,10 +12,10 @@ _VOWELS = re.compile(r"[aeiouy]+")
 _FEWEST_WORDS = 30
 
 
-def banned_words(said: Said) -> Measured:
-    if not said.banned_words:
+def banned_words(wording: Wording) -> Measured:
+    if not wording.banned_words:
         return Measured(None, "The brand bans no words.")
-    found = _found(said.banned_words, f"{said.words}\n{said.alt_text}")
+    found = _found(wording.banned_words, f"{wording.words}\n{wording.alt_text}")
     return Measured(
         float(sum(found.values())),
         f"It says {', '.join(map(repr, found))}, which the brand does not: cancel the brief, and say it otherwise.",
@@ -23,12 +23,12 @@ def banned_words(said: Said) -> Measured:
     )
 
 
-def vocabulary(said: Said) -> Measured:
-    if not said.vocabulary:
+def vocabulary(wording: Wording) -> Measured:
+    if not wording.vocabulary:
         return Measured(None, "The brand has no vocabulary.")
     otherwise = {}
-    for word in said.vocabulary:
-        spellings = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", said.words, re.IGNORECASE)
+    for word in wording.vocabulary:
+        spellings = re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", wording.words, re.IGNORECASE)
         if others := sorted({each for each in spellings if each != word}):
             otherwise[word] = others
     return Measured(
@@ -38,22 +38,22 @@ def vocabulary(said: Said) -> Measured:
     )
 
 
-def reading_grade(said: Said) -> Measured:
+def reading_grade(wording: Wording) -> Measured:
     """0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid et al., 1975). Syllables are groups of vowels."""
-    if said.language != "en":
+    if wording.language != "en":
         return Measured(None, "The formula is for English.")
-    words = _WORD.findall(said.message)
+    words = _WORD.findall(wording.message)
     if len(words) < _FEWEST_WORDS:
         return Measured(None, "The brief is too short for it.")
-    sentences = max(len(_SENTENCE_END.findall(said.message)), 1)
+    sentences = max(len(_SENTENCE_END.findall(wording.message)), 1)
     syllables = sum(_syllables(word.casefold()) for word in words)
     grade = 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
     evidence = {"words": len(words), "sentences": sentences}
     return Measured(max(grade, 0.0), "The brief is hard to read: write shorter sentences.", evidence)
 
 
-def alt_text(said: Said) -> Measured:
-    words = len(said.alt_text.split())
+def alt_text(wording: Wording) -> Measured:
+    words = len(wording.alt_text.split())
     return Measured(float(words), "The alternative text says too little: give one with the brief.", {"words": words})
 
 

@@ -9,7 +9,7 @@ from syndication_assets.rendering.render_hash import render_hash
 from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.measuring import measure, measure_words
 from syndication_assets.studio.compliance.rules import Result, Rule
-from syndication_assets.studio.compliance.subject import Said, Subject
+from syndication_assets.studio.compliance.subject import Subject, Wording
 from syndication_assets.studio.making.filling import (
     alternative_text,
     corrected,
@@ -87,8 +87,8 @@ class _Making:
     def variant(self, place: ChannelFormat, *, is_posted: bool) -> MadeVariant:
         of_channel = in_format(self.template, place.format)
         own = own_texts(self.template, self.brief.variant_fields.get(place.name, {}))
-        said = self._said({**self.texts, **own})
-        fields = self._fields(said.fields)
+        wording = self._wording({**self.texts, **own})
+        fields = self._fields(wording.fields)
         hashed = render_hash(
             self.inputs.template_version_id,
             of_channel,
@@ -101,18 +101,18 @@ class _Making:
         former = self.inputs.former.get(place.name)
         picture: RenderedPicture | FormerVariant
         if former is not None and former.serves(hashed, place.maximum_bytes, place.mime_types, self.rules):
-            picture, results = former, [*former.results, *measure_words(said, self.rules)]
+            picture, results = former, [*former.results, *measure_words(wording, self.rules)]
         else:
             picture = self._rendered(hashed, of_channel, place, fields)
-            results = measure(self._subject(place, of_channel, picture, said), self.rules)
+            results = measure(self._subject(place, of_channel, picture, wording), self.rules)
         attribution = None if self.photo is None else self.photo.attribution
         return MadeVariant(
             place,
             is_posted,
             hashed,
             picture,
-            said.alt_text,
-            shows_attribution(said.fields, attribution),
+            wording.alt_text,
+            shows_attribution(wording.fields, attribution),
             tuple(results),
         )
 
@@ -124,9 +124,9 @@ class _Making:
         shown = self.inputs.pattern if self.photo is None else self.photo.content
         return {**texts, **({} if shown is None else dict.fromkeys(photo_fields(self.template)[:1], shown))}
 
-    def _said(self, texts: Mapping[str, str]) -> Said:
+    def _wording(self, texts: Mapping[str, str]) -> Wording:
         title = None if self.photo is None else self.photo.title
-        return Said(
+        return Wording(
             fields=texts,
             message=self.brief.message,
             language=self.brief.language,
@@ -152,7 +152,9 @@ class _Making:
             )
         return self._drawn[key]
 
-    def _subject(self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, said: Said) -> Subject:
+    def _subject(
+        self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, wording: Wording
+    ) -> Subject:
         return Subject(
             picture=picture,
             template=template,
@@ -160,6 +162,6 @@ class _Making:
             format=template.formats[0],
             maximum_bytes=place.maximum_bytes,
             mime_types=place.mime_types,
-            said=said,
+            wording=wording,
             corrections=self.brief.corrections,
         )

@@ -95,14 +95,22 @@ def show_problem(page: Page, problem: str, status: int) -> Response:
 
 def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200) -> Response:
     slug = page.request.query_params.get("organization", "").strip()
-    provider, asks = None, False
+    provider, asks_for_organization = None, False
     # The form is shown even if the database does not answer.
     with suppress(DatabaseError), transaction(page.site.database_url) as connection:
         provider = provider_of(connection, slug) if slug else only_provider(connection)
-        asks = provider is None and has_providers(connection)
+        asks_for_organization = provider is None and has_providers(connection)
     if slug and provider is None and problem is None:
         problem = page.text("This organization has no accounts to sign in with.")
-    return page.render("sign_in.html", status=status, to=to, problem=problem, provider=provider, asks=asks, slug=slug)
+    return page.render(
+        "sign_in.html",
+        status=status,
+        to=to,
+        problem=problem,
+        provider=provider,
+        asks_for_organization=asks_for_organization,
+        slug=slug,
+    )
 
 
 def may_try(page: Page, limit: RateLimitItem = SIGN_INS) -> bool:

@@ -41,13 +41,13 @@ def dominant_colours(picture: Image.Image) -> tuple[Colour, ...]:
     return tuple(sorted(shown, key=lambda colour: (-colour.share, colour.colour))[:_MOST_COLOURS])
 
 
-def difference(one: Rgb, other: Rgb) -> float:
+def difference(first: Rgb, other: Rgb) -> float:
     """How different two colours look: the distance in RGB, weighted for the eye by the mean of both reds ("redmean").
 
     Source: Thiadmer Riemersma, "Colour metric", https://www.compuphase.com/cmetric.htm.
     """
-    red_mean = (one[0] + other[0]) / 2
-    red, green, blue = (a - b for a, b in zip(one, other, strict=True))
+    red_mean = (first[0] + other[0]) / 2
+    red, green, blue = (a - b for a, b in zip(first, other, strict=True))
     return float(((2 + red_mean / 256) * red**2 + 4 * green**2 + (2 + (255 - red_mean) / 256) * blue**2) ** 0.5)
 
 
