@@ -32,7 +32,7 @@ def interval(
     return row
 
 
-def posts(rows: ReportDatabase, numbers: range, author: str = "ada", **columns: object) -> None:
+def publish_daily(rows: ReportDatabase, numbers: range, author: str = "ada", **columns: object) -> None:
     """One post a day: after an hour with 10 reactions more than the one before, and ten times that on day seven."""
     for number in numbers:
         published = FIRST + timedelta(days=number - 1)
@@ -75,7 +75,7 @@ def test_too_few_values_give_no_interval_and_unmeasured_ones_do_not_count(databa
 
 
 def test_the_next_post_is_expected_between_the_lowest_and_the_highest_of_nine(rows: ReportDatabase):
-    posts(rows, range(1, 10))
+    publish_daily(rows, range(1, 10))
     hour, week = expected(rows)["1 hour"], expected(rows)["7 days"]
     assert (hour["low_engagement"], hour["median_engagement"], hour["high_engagement"]) == (10, 50, 90)
     assert (hour["posts_measured"], hour["posts_predicted"], hour["username"]) == (9, 0, "ada")
@@ -84,16 +84,16 @@ def test_the_next_post_is_expected_between_the_lowest_and_the_highest_of_nine(ro
 
 
 def test_each_further_post_shows_whether_its_interval_was_right(rows: ReportDatabase):
-    posts(rows, range(1, 12))
+    publish_daily(rows, range(1, 12))
     # Each post has more than all before it: the intervals were never right.
     assert (expected(rows)["1 hour"]["posts_predicted"], expected(rows)["1 hour"]["posts_within"]) == (2, 0)
-    posts(rows, range(5, 6))
+    publish_daily(rows, range(5, 6))
     hour = expected(rows)["1 hour"]
     assert (hour["posts_predicted"], hour["posts_within"]) == (3, 0)
 
 
 def test_what_is_like_the_posts_before_it_lies_in_its_interval(rows: ReportDatabase):
-    posts(rows, range(1, 10))
+    publish_daily(rows, range(1, 10))
     post_id = rows.post(rows.organization(), published=FIRST + timedelta(days=10))
     rows.observe(rows.organization(), post_id, FIRST + timedelta(days=10), reactions=40)
     hour = expected(rows)["1 hour"]
@@ -101,23 +101,23 @@ def test_what_is_like_the_posts_before_it_lies_in_its_interval(rows: ReportDatab
 
 
 def test_too_few_posts_expect_nothing(rows: ReportDatabase):
-    posts(rows, range(1, 9))
+    publish_daily(rows, range(1, 9))
     hour = expected(rows)["1 hour"]
     assert (hour["posts_measured"], hour["median_engagement"], hour["low_engagement"]) == (8, None, None)
 
 
 def test_posts_of_others_reposts_and_simulated_ones_do_not_count(rows: ReportDatabase):
-    posts(rows, range(1, 10))
-    posts(rows, range(1, 10), author="watched")
-    posts(rows, range(1, 4), post_type="repost")
-    posts(rows, range(1, 4), is_simulated=True)
+    publish_daily(rows, range(1, 10))
+    publish_daily(rows, range(1, 10), author="watched")
+    publish_daily(rows, range(1, 4), post_type="repost")
+    publish_daily(rows, range(1, 4), is_simulated=True)
     assert expected(rows)["1 hour"]["posts_measured"] == 9
 
 
 def test_a_week_knows_nothing_of_later_posts(rows: ReportDatabase):
-    posts(rows, range(1, 10))
+    publish_daily(rows, range(1, 10))
     before = expected(rows)
-    posts(rows, range(17, 28))
+    publish_daily(rows, range(17, 28))
     assert expected(rows)["1 hour"] == before["1 hour"]
     assert expected(rows, IsoWeek(2025, 48))["1 hour"]["posts_measured"] == 20
 
@@ -128,13 +128,13 @@ def test_the_share_of_an_age_is_that_of_the_greatest_age(rows: ReportDatabase):
         post_id = rows.post(rows.organization(), published=published)
         for days, reactions in ((0, 25), (6, 75), (27, 100)):
             rows.observe(rows.organization(), post_id, published + timedelta(days=days), reactions=reactions)
-    posts(rows, range(10, 11))
+    publish_daily(rows, range(10, 11))
     shares = {age: row["median_share_of_last_age"] for age, row in expected(rows).items()}
     assert shares == {"1 hour": 0.25, "7 days": 0.75, "28 days": 1}
 
 
 def test_another_organization_sees_nothing_of_it(rows: ReportDatabase):
-    posts(rows, range(1, 10))
+    publish_daily(rows, range(1, 10))
     rows.roll_up()
     other = rows.organization("other", "Other")
     with reader(rows.url, other) as connection:

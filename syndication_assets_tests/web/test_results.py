@@ -9,6 +9,9 @@ import pytest
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations import metrics
 from syndication_assets.web.rate_intervals import rate_interval
+from syndication_assets_tests.engagement.report_database import ReportDatabase
+from syndication_assets_tests.engagement.test_report_expected import publish_daily
+from syndication_assets_tests.engagement.test_report_own_posts import account
 from syndication_assets_tests.new_databases import new_database
 from syndication_assets_tests.servers import Server
 from syndication_assets_tests.web.desk import Desk
@@ -47,6 +50,22 @@ def test_the_newest_week_is_shown_and_an_unknown_one_is_empty(sample: str):
     assert browser.get("/results?week=2025-W45") == page
     assert "Nothing was observed" in browser.get("/results?week=2024-W01")
     browser.get("/results?week=soon", status=404)
+
+
+@pytest.mark.one_server
+def test_the_next_post_is_expected_like_those_before_it(desk: Desk):
+    rows = ReportDatabase(desk.url)
+    account(rows, "linkedin", "ada")
+    publish_daily(rows, range(1, 10))
+    rows.roll_up()
+    browser = desk.browser()
+    browser.open_link(desk.link())
+    assert "10 \N{EN DASH} 90" in browser.get("/results?week=2025-W46")
+    program = Program(desk, rows.organization().organization_id, ["posts.read"])
+    hour = next(each for each in program.get("/results/2025-W46")["expected"] if each["age_name"] == "1 hour")
+    assert (hour["username"], hour["low_engagement"], hour["high_engagement"]) == ("ada", 10, 90)
+    assert hour["probability"] == pytest.approx(0.8)
+    assert program.get("/results/2025-W46/tables/expected_engagement")["rows"][0]["age_name"] == "1 hour"
 
 
 @pytest.mark.slow

@@ -83,6 +83,22 @@ class Variation(BaseModel):
     text: str = Field(description="Its beginning.")
 
 
+class Expected(BaseModel):
+    """What the next post of an own profile can expect at an age; null with fewer than nine posts."""
+
+    platform: str
+    username: str
+    age_name: str
+    posts_measured: int
+    low_engagement: int | None
+    high_engagement: int | None
+    probability: float | None = Field(description="How likely the next post lies in the interval.")
+    median_engagement: float | None
+    median_share_of_last_age: float | None = Field(description="What a post has by then of what it has in the end.")
+    posts_predicted: int
+    posts_within: int = Field(description="Of these, the ones that lay in the interval of the posts before them.")
+
+
 class Cost(BaseModel):
     """What language models cost for the posts of the week."""
 
@@ -104,6 +120,7 @@ class Results(BaseModel):
     traits: list[Trait]
     products: list[Product]
     variations: list[Variation]
+    expected: list[Expected]
     costs: list[Cost]
     tables: list[str] = Field(description="For /results/{week}/tables/{table}.")
 
@@ -144,6 +161,7 @@ def show_week(week: WeekName, caller: CallerOfRequest) -> Results:
             )
             for row in results.variations
         ],
+        expected=[Expected(**_only(row, Expected)) for row in report.expected_engagement],
         costs=[Cost(**row) for row in results.costs],
         tables=sorted(name for name, rows in results.tables().items() if rows),
     )
