@@ -6,7 +6,7 @@ select
     s.cached,
     s.expired,
     s.gone,
-    s.refused,
+    s.rejected,
     s.failed,
     s.files,
     s.bytes,

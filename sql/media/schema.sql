@@ -8,13 +8,13 @@ create schema media authorization syndication_owner;  -- pipeline: usage; reader
 
 -- What became of the URL of a medium.
 create type media.cache_state as enum (
-    'waiting',  -- it is to be fetched, not before next_attempt_at
-    'cached',   -- its file is stored
-    'expired',  -- its URL is no longer valid; the next scrape with a new URL makes it wait again
-    'gone',     -- the server answered 403, 404 or 410 to a valid URL; a new URL makes it wait again
-    'refused',  -- what the URL leads to may not be stored: a private address, too large, another kind of content,
-                -- damaged
-    'failed'    -- several attempts failed for reasons that may pass; `syndication media retry` makes it wait again
+    'waiting',   -- it is to be fetched, not before next_attempt_at
+    'cached',    -- its file is stored
+    'expired',   -- its URL is no longer valid; the next scrape with a new URL makes it wait again
+    'gone',      -- the server answered 403, 404 or 410 to a valid URL; a new URL makes it wait again
+    'rejected',  -- what the URL leads to may not be stored: a private address, too large, another kind of content,
+                 -- damaged
+    'failed'     -- several attempts failed for reasons that may pass; `syndication media retry` makes it wait again
 );
 
 -- What became of an analysis.
@@ -22,7 +22,7 @@ create type media.analysis_state as enum (
     'pending',    -- it is to be done, not before next_attempt_at
     'analyzing',  -- a run does it, until leased_until at most
     'completed',  -- its result is stored
-    'refused',    -- the analyzer does not take this picture: it is damaged or too large, or the model refuses
+    'rejected',   -- the analyzer does not take this picture: it is damaged or too large, or the model declines
     'failed'      -- several attempts failed; `syndication media retry-analyses` makes it pending again
 );
 
@@ -299,7 +299,7 @@ create table media.analyses (
     check ((state = 'pending') = (next_attempt_at is not null)),
     check ((state = 'analyzing') = (lease_id is not null)),
     check ((lease_id is null) = (leased_until is null)),
-    check ((state not in ('refused', 'failed')) or reason is not null),
+    check ((state not in ('rejected', 'failed')) or reason is not null),
     check (state = 'completed' or num_nonnulls(text_in_picture, text_language, colours, description, objects, safety,
         safety_reason, alt_text, confidence) = 0),
     check (cost is null or currency is not null),
@@ -469,7 +469,7 @@ create view media.cache_status (
     cached,             -- bigint
     expired,            -- bigint
     gone,               -- bigint
-    refused,            -- bigint
+    rejected,           -- bigint
     failed,             -- bigint
     files,              -- bigint
     bytes,              -- bigint
@@ -510,7 +510,7 @@ with fetched as (
             count(*) filter (where cached_media.state = 'cached') as cached,
             count(*) filter (where cached_media.state = 'expired') as expired,
             count(*) filter (where cached_media.state = 'gone') as gone,
-            count(*) filter (where cached_media.state = 'refused') as refused,
+            count(*) filter (where cached_media.state = 'rejected') as refused,
             count(*) filter (where cached_media.state = 'failed') as failed,
             min(cached_media.url_expires_at) filter (where cached_media.state = 'waiting') as next_expiry
            from media.cached_media
@@ -521,7 +521,7 @@ with fetched as (
     s.cached,
     s.expired,
     s.gone,
-    s.refused,
+    s.refused as rejected,
     s.failed,
     coalesce(f.files, 0::bigint) as files,
     coalesce(f.bytes, 0::bigint) as bytes,
@@ -733,7 +733,7 @@ create view media.analysis_status (
     pending,          -- bigint
     analyzing,        -- bigint
     completed,        -- bigint
-    refused,          -- bigint
+    rejected,         -- bigint
     failed,           -- bigint
     cost,             -- numeric: Known cost; NULL if none is known.
     currency          -- text: ISO 4217 code of the cost; NULL without one.
@@ -744,7 +744,7 @@ select a.organization_id,
     count(*) filter (where a.state = 'pending') as pending,
     count(*) filter (where a.state = 'analyzing') as analyzing,
     count(*) filter (where a.state = 'completed') as completed,
-    count(*) filter (where a.state = 'refused') as refused,
+    count(*) filter (where a.state = 'rejected') as rejected,
     count(*) filter (where a.state = 'failed') as failed,
     sum(a.cost) as cost,
     a.currency

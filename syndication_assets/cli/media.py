@@ -16,7 +16,7 @@ from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization
 
 _SHARED_WITHIN = timedelta(days=30)
-_NEVER_CACHED = (CacheState.EXPIRED, CacheState.GONE, CacheState.REFUSED, CacheState.FAILED)
+_NEVER_CACHED = (CacheState.EXPIRED, CacheState.GONE, CacheState.REJECTED, CacheState.FAILED)
 
 
 @click.group()
@@ -179,7 +179,7 @@ def _status_line(row: CacheStatus) -> str:
         for name, number in (
             ("expired", row.expired),
             ("gone", row.gone),
-            ("refused", row.refused),
+            ("rejected", row.rejected),
             ("failed", row.failed),
         )
         if number

@@ -71,7 +71,7 @@ def analyses(organization: str | None, analyzer: str | None, state: str | None, 
 @_ANALYZER
 @click.option(
     "--state",
-    type=click.Choice([AnalysisState.FAILED.value, AnalysisState.REFUSED.value]),
+    type=click.Choice([AnalysisState.FAILED.value, AnalysisState.REJECTED.value]),
     default=AnalysisState.FAILED.value,
     show_default=True,
     help="The analyses that wait again.",

@@ -21,10 +21,10 @@ def run_metadata(url: str, media_url: str, run: CacheRun, moment: datetime) -> M
         statuses = cache_status(connection)
         cached = cached_on(connection, day, MOST_PICTURES)
     shown = [
-        (s.organization, s.cached, s.waiting, s.would_expire, s.expired, s.gone, s.refused, s.failed, s.bytes)
+        (s.organization, s.cached, s.waiting, s.would_expire, s.expired, s.gone, s.rejected, s.failed, s.bytes)
         for s in statuses
     ]
-    columns = ("organization", "cached", "waiting", "would expire", "expired", "gone", "refused", "failed", "bytes")
+    columns = ("organization", "cached", "waiting", "would expire", "expired", "gone", "rejected", "failed", "bytes")
     metadata: dict[str, dg.MetadataValue | int] = {
         "dagster/row_count": sum(status.waiting + status.cached for status in statuses),
         "media_found": run.queued,

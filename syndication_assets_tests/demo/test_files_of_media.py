@@ -1,7 +1,7 @@
 """The files of the demo are made from their URLs, the same each time, and show what the cache is for."""
 
 from syndication_assets.demo.samples.files_of_media import _picture, file_of
-from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
+from syndication_assets.media.contents.content_kind import mime_type_of, why_rejected
 from syndication_assets.media.contents.reading import read_content
 
 HOST = "https://media.linkedin.example/dms"
@@ -17,7 +17,7 @@ def test_the_kind_of_a_file_follows_from_its_url():
         content, mime_type = file_of(f"{HOST}/{path}?e=1765743810&t=1") or (b"", "")
         assert file_of(f"{HOST}/{path}?e=1765743999&t=2") == (content, mime_type), "only the signature differs"
         assert mime_type_of(content) == mime_type
-        assert why_refused(media_type, mime_type, mime_type) is None
+        assert why_rejected(media_type, mime_type, mime_type) is None
         assert read_content(content, mime_type).thumbnail
 
 

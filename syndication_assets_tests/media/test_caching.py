@@ -83,7 +83,7 @@ def test_a_url_that_was_shown_after_its_expiry_is_asked_for_all_the_same(shelf: 
     ("length", "state", "reason"),
     [
         (len(RED) + 10, "waiting", "the connection failed (RemoteProtocolError)"),
-        (len(RED) // 2, "refused", "the picture cannot be decoded (OSError)"),
+        (len(RED) // 2, "rejected", "the picture cannot be decoded (OSError)"),
         (0, "waiting", "the answer was empty"),
     ],
 )
@@ -119,18 +119,18 @@ def test_media_wait_with_the_reason_while_their_organization_stores_all_that_it_
     [
         (b"", None, 404, "gone", "the server answered 404"),
         (b"", None, 410, "gone", "the server answered 410"),
-        (b"", None, 401, "refused", "the server answered 401"),
+        (b"", None, 401, "rejected", "the server answered 401"),
         (b"", None, 503, "waiting", "the server answered 503"),
         (b"", None, 200, "waiting", "the answer was empty"),
-        (PAGE, "image/jpeg", 200, "refused", "the server answered with a page instead of a file"),
-        (RED, "text/html", 200, "refused", "the server declares text, and the content is image/jpeg"),
-        (VIDEO, "image/jpeg", 200, "refused", "the post has an image here, and the content is video/mp4"),
-        (RED[:3000], "image/jpeg", 200, "refused", "the picture cannot be decoded (OSError)"),
+        (PAGE, "image/jpeg", 200, "rejected", "the server answered with a page instead of a file"),
+        (RED, "text/html", 200, "rejected", "the server declares text, and the content is image/jpeg"),
+        (VIDEO, "image/jpeg", 200, "rejected", "the post has an image here, and the content is video/mp4"),
+        (RED[:3000], "image/jpeg", 200, "rejected", "the picture cannot be decoded (OSError)"),
         (
-            png_of_claimed_size(30_000, 30_000), "image/png", 200, "refused",
+            png_of_claimed_size(30_000, 30_000), "image/png", 200, "rejected",
             "the picture has more than 50,000,000 pixels, which is too large",
         ),
-        (b"\xff" * 200_000, "image/jpeg", 200, "refused", "the answer is larger than 100,000 bytes"),
+        (b"\xff" * 200_000, "image/jpeg", 200, "rejected", "the answer is larger than 100,000 bytes"),
     ],
 )  # fmt: skip
 def test_what_is_no_picture_is_not_stored(
@@ -154,7 +154,7 @@ def test_a_redirect_to_what_is_not_public_is_refused(shelf: Shelf, target: str):
     shelf.scrape(url)
     shelf.cache()
     ((state, reason),) = shelf.states()
-    assert state == "refused"
+    assert state == "rejected"
     assert reason
     assert "a.jpg" not in reason
     assert len(shelf.internet.requests) == 1

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from syndication_assets.media.cache.outcomes import CacheState, after_failure, after_status
-from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
+from syndication_assets.media.contents.content_kind import mime_type_of, why_rejected
 from syndication_assets.media.contents.inspecting import MediaInspector
 from syndication_assets.media.contents.pictures import read_picture
 from syndication_assets.media.contents.preview import DamagedMediaError
@@ -70,7 +70,7 @@ def test_the_kind_is_read_from_the_content(content: bytes, expected: str | None)
 def test_content_must_be_what_the_post_and_the_server_say(
     media_type: str, declared: str | None, mime_type: str | None, expected: str | None
 ):
-    assert why_refused(media_type, declared, mime_type) == expected
+    assert why_rejected(media_type, declared, mime_type) == expected
 
 
 def notes(values: dict[int, object]) -> bytes:
@@ -137,7 +137,7 @@ def test_a_picture_that_moves_is_read_in_each_format_that_can(image_format: str,
     ],
 )
 def test_a_drawing_that_may_hold_scripts_is_never_stored(content: bytes):
-    assert why_refused("image", "image/svg+xml", mime_type_of(content)) is not None
+    assert why_rejected("image", "image/svg+xml", mime_type_of(content)) is not None
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def test_a_picture_that_ends_its_process_takes_no_other_along(monkeypatch: pytes
         (410, timedelta(1), CacheState.GONE),
         (403, timedelta(-1), CacheState.EXPIRED),
         (404, timedelta(-1), CacheState.EXPIRED),
-        (401, None, CacheState.REFUSED),
-        (204, None, CacheState.REFUSED),
+        (401, None, CacheState.REJECTED),
+        (204, None, CacheState.REJECTED),
         (429, None, CacheState.WAITING),
         (503, timedelta(1), CacheState.WAITING),
     ],

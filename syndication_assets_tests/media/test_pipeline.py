@@ -12,7 +12,7 @@ from syndication_assets.media.cache import pipeline as pipeline_module
 from syndication_assets.media.cache.cache_queue import Attempt, DueMedium
 from syndication_assets.media.cache.fetching import Fetched
 from syndication_assets.media.cache.host_limits import HostLimit, HostLimits
-from syndication_assets.media.cache.outcomes import refused
+from syndication_assets.media.cache.outcomes import rejected
 from syndication_assets.media.cache.pipeline import Pipeline
 from syndication_assets.media.cache.storage_limits import StorageLimits
 from syndication_assets.media.cache.storing import MediaStorer
@@ -51,7 +51,7 @@ class SlowDisk:
 
     def store(self, medium: DueMedium, fetched: Fetched) -> Attempt:
         self.may_store.wait(60)
-        return Attempt(medium, refused("stored nowhere"), len(fetched.content))
+        return Attempt(medium, rejected("stored nowhere"), len(fetched.content))
 
 
 @contextmanager

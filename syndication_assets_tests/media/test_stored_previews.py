@@ -66,7 +66,7 @@ def test_a_broken_video_ends_with_the_reason(shelf: Shelf):
         "select state::text, split_part(reason, ' (', 1) from media.cached_media order by state"
     ) == [
         ("cached", None),
-        ("refused", "the video cannot be decoded"),
+        ("rejected", "the video cannot be decoded"),
     ]
 
 
@@ -118,7 +118,7 @@ def test_the_cache_that_everybody_runs_connects_to_no_private_address(shelf: She
     shelf.scrape(f"https://127.0.0.1:{shelf.internet.port}/a.jpg")
     settings = Settings.from_environment().model_copy(update={"media_url": str(shelf.media_directory)})
     run = MediaCache(shelf.url, settings, read=read_content).run()
-    assert dict(run.states) == {"refused": 1}
+    assert dict(run.states) == {"rejected": 1}
     assert shelf.internet.requests == []
 
 

@@ -74,7 +74,7 @@ def test_briefs_are_listed_by_pages_with_filters(program: Program, studio: Studi
 def test_each_brief_of_a_batch_is_accepted_or_refused_by_itself(program: Program, studio: StudioDesk):
     briefs = [BRIEF, BRIEF | {"template": "None"}, {"title": "No brief"}, BRIEF | {"title": "Second"}]
     added = program.post("/batches", {"name": "spring", "briefs": briefs}, key="spring-1")
-    assert (added["accepted"], added["refused"]) == (2, 2)
+    assert (added["accepted"], added["rejected"]) == (2, 2)
     assert [bool(item["problems"]) for item in added["items"]] == [False, True, True, False]
     assert program.post("/batches", {"name": "spring", "briefs": briefs}, key="spring-1") == added
     batch = program.get("/batches/spring")

@@ -1,4 +1,4 @@
--- Lets parked or refused analyses wait for a new attempt. Parameters: organization_id, analyzer (or NULL), state. A
+-- Lets parked or rejected analyses wait for a new attempt. Parameters: organization_id, analyzer (or NULL), state. A
 -- re-run changes nothing: what waits is in another state.
 
 update media.analyses

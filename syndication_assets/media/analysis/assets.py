@@ -49,14 +49,24 @@ def analyses(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         statuses = analysis_statuses(connection)
         newest = list_analyses(connection, state=AnalysisState.COMPLETED, maximum=_SHOWN)
         ((files,),) = connection.execute("select count(*) from media.media_files").fetchall()
-    columns = ("organization", "analyzer", "pending", "analyzing", "completed", "refused", "failed", "cost", "currency")
+    columns = (
+        "organization",
+        "analyzer",
+        "pending",
+        "analyzing",
+        "completed",
+        "rejected",
+        "failed",
+        "cost",
+        "currency",
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(sum(status[2:7]) for status in statuses),
             "stored_files": files,
             "pictures_queued": run.queued.total(),
             "analysed": run.number(AnalysisState.COMPLETED),
-            "refused": run.number(AnalysisState.REFUSED),
+            "rejected": run.number(AnalysisState.REJECTED),
             "waiting": sum(status.pending for status in statuses),
             "failed": sum(status.failed for status in statuses),
             "analyses": dg.MetadataValue.md(markdown_table(columns, statuses)),

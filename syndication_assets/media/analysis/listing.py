@@ -42,7 +42,7 @@ class AnalysisStatus(NamedTuple):
     pending: int
     analyzing: int
     completed: int
-    refused: int
+    rejected: int
     failed: int
     cost: Decimal | None
     currency: str | None
@@ -63,7 +63,7 @@ def list_analyses(
 
 def analysis_statuses(connection: Connection) -> list[AnalysisStatus]:
     rows = connection.execute(
-        "select o.slug, s.analyzer, s.pending, s.analyzing, s.completed, s.refused, s.failed, s.cost, s.currency"
+        "select o.slug, s.analyzer, s.pending, s.analyzing, s.completed, s.rejected, s.failed, s.cost, s.currency"
         " from media.analysis_status as s inner join tenancy.organizations as o using (organization_id)"
         " order by o.slug, s.analyzer, s.currency"
     )

@@ -22,7 +22,7 @@ class AnalysisState(StrEnum):
     PENDING = "pending"
     ANALYZING = "analyzing"
     COMPLETED = "completed"
-    REFUSED = "refused"
+    REJECTED = "rejected"
     FAILED = "failed"
 
 
@@ -48,7 +48,7 @@ def after_error(error: AnalysisError, attempts: int, now: datetime) -> Outcome:
     """
     reason = str(error)
     if isinstance(error, RefusedPictureError):
-        return Outcome(AnalysisState.REFUSED, reason, spent=error.spent)
+        return Outcome(AnalysisState.REJECTED, reason, spent=error.spent)
     if isinstance(error, AnalyzerDownError):
         wait = max(_LEAST_WAIT, timedelta(seconds=min(error.retry_after or 0, 86_400)))
         return Outcome(AnalysisState.PENDING, reason, now + wait, counts=False, spent=error.spent)

@@ -15,7 +15,7 @@ class CacheStatus(NamedTuple):
     cached: int
     expired: int
     gone: int
-    refused: int
+    rejected: int
     failed: int
     files: int
     bytes: int

@@ -17,7 +17,7 @@ from syndication_assets.http.http_errors import (
     ResponseTooLargeError,
 )
 from syndication_assets.http.retries import NO_RETRIES
-from syndication_assets.media.cache.outcomes import Outcome, after_failure, after_status, refused
+from syndication_assets.media.cache.outcomes import Outcome, after_failure, after_status, rejected
 
 NO_HOST = "no host"
 _HEADERS = {"User-Agent": "syndication-assets (media cache)", "Accept": "image/*, video/*, application/pdf, */*;q=0.1"}
@@ -81,7 +81,7 @@ class MediaFetcher:
         except _NEVER_FETCHED as error:
             # A name without an address may have one later.
             if not isinstance(error, UnresolvedUrlError):
-                return refused(_reason(error))
+                return rejected(_reason(error))
             return after_failure(_reason(error), attempts, datetime.now(UTC))
         except HttpError as error:
             return after_failure(_reason(error), attempts, datetime.now(UTC))

@@ -15,7 +15,7 @@ class CacheState(StrEnum):
     CACHED = "cached"
     EXPIRED = "expired"
     GONE = "gone"
-    REFUSED = "refused"
+    REJECTED = "rejected"
     FAILED = "failed"
 
 
@@ -32,8 +32,8 @@ def expired(expires_at: datetime) -> Outcome:
     return Outcome(CacheState.EXPIRED, f"the URL expired at {expires_at:%Y-%m-%d %H:%M} UTC")
 
 
-def refused(reason: str) -> Outcome:
-    return Outcome(CacheState.REFUSED, reason)
+def rejected(reason: str) -> Outcome:
+    return Outcome(CacheState.REJECTED, reason)
 
 
 def after_failure(reason: str, attempts: int, now: datetime, wait_seconds: float | None = None) -> Outcome:
@@ -55,4 +55,4 @@ def after_status(
         return Outcome(CacheState.GONE, reason)
     if status in {408, 425, 429} or status >= 500:
         return after_failure(reason, attempts, now, wait_seconds)
-    return refused(reason)
+    return rejected(reason)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from syndication_assets.media.cache.cache_queue import Attempt, DueMedium, StoredFile
 from syndication_assets.media.cache.fetching import Fetched
-from syndication_assets.media.cache.outcomes import refused
-from syndication_assets.media.contents.content_kind import mime_type_of, why_refused
+from syndication_assets.media.cache.outcomes import rejected
+from syndication_assets.media.contents.content_kind import mime_type_of, why_rejected
 from syndication_assets.media.contents.preview import DamagedMediaError, Preview
 from syndication_assets.media.media_store import MediaStore
 
@@ -21,18 +21,18 @@ class MediaStorer:
         self._read = read
 
     def store(self, medium: DueMedium, fetched: Fetched) -> Attempt:
-        """The stored file, on the disk with its small copies, or why it was refused. MediaStoreError if the disk is
+        """The stored file, on the disk with its small copies, or why it was rejected. MediaStoreError if the disk is
         full.
         """
         content, size = fetched.content, len(fetched.content)
         mime_type = mime_type_of(content)
-        reason = why_refused(medium.media_type, fetched.declared_type, mime_type)
+        reason = why_rejected(medium.media_type, fetched.declared_type, mime_type)
         if reason is not None or mime_type is None:
-            return Attempt(medium, refused(reason or "the content is of an unknown kind"), size)
+            return Attempt(medium, rejected(reason or "the content is of an unknown kind"), size)
         try:
             preview = self._read(content, mime_type)
         except DamagedMediaError as error:
-            return Attempt(medium, refused(str(error)), size)
+            return Attempt(medium, rejected(str(error)), size)
         return Attempt(medium, self._stored(medium.organization_id, content, mime_type, preview), size)
 
     def _stored(self, organization_id: str, content: bytes, mime_type: str, preview: Preview) -> StoredFile:

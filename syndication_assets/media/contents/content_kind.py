@@ -1,4 +1,8 @@
-"""What a file is by its first bytes, whatever its name and its server say. Pure."""
+"""What a file is by its first bytes, whatever its name and its server say. Pure.
+
+The signatures are our own: they are the short, closed list of what may be stored, and a library that knows hundreds of
+kinds would need the same list beside it, and has none for the pages that servers answer instead of a file.
+"""
 
 from typing import Final, Literal
 
@@ -72,7 +76,7 @@ def kind_of(mime_type: str) -> Kind:
     return major if major in {"image", "video", "audio"} else "document"  # type: ignore[return-value] # the three are kinds
 
 
-def why_refused(media_type: str, declared: str | None, mime_type: str | None) -> str | None:
+def why_rejected(media_type: str, declared: str | None, mime_type: str | None) -> str | None:
     """Why content may not be stored as a medium of this type; None if it may.
 
     `media_type` is that of the post (image, video, document, thumbnail), `declared` the server's Content-Type.

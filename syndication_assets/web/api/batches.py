@@ -1,4 +1,4 @@
-"""Batches of briefs: many at once, each accepted or refused by itself."""
+"""Batches of briefs: many at once, each accepted or rejected by itself."""
 
 from typing import Annotated, Any
 
@@ -46,8 +46,8 @@ class BatchItem(BaseModel):
     """What became of one brief of a batch."""
 
     number: int = Field(description="Its place in the batch; the first is 1.")
-    request_id: str | None = Field(description="Null if it was refused.")
-    problems: list[str] = Field(description="Why it was refused; empty if it was accepted.")
+    request_id: str | None = Field(description="Null if it was rejected.")
+    problems: list[str] = Field(description="Why it was rejected; empty if it was accepted.")
 
 
 class AddedBatch(BaseModel):
@@ -55,7 +55,7 @@ class AddedBatch(BaseModel):
 
     name: str
     accepted: int
-    refused: int
+    rejected: int
     items: list[BatchItem]
 
 
@@ -69,7 +69,7 @@ class Batch(BaseModel):
 
 @router.post("", summary="Ask for many visuals at once")
 def add_batch(batch: NewBatch, caller: CallerOfRequest, tasks: BackgroundTasks) -> AddedBatch:
-    """Accepted briefs are made even if others are refused: send those again, corrected, under the same name."""
+    """Accepted briefs are made even if others are rejected: send those again, corrected, under the same name."""
     caller.require(RIGHT)
     items = []
     with caller.acting():
@@ -89,7 +89,7 @@ def add_batch(batch: NewBatch, caller: CallerOfRequest, tasks: BackgroundTasks) 
     accepted = sum(item.request_id is not None for item in items)
     if accepted:
         make_soon(caller, tasks)
-    return AddedBatch(name=batch.name, accepted=accepted, refused=len(items) - accepted, items=items)
+    return AddedBatch(name=batch.name, accepted=accepted, rejected=len(items) - accepted, items=items)
 
 
 @router.get("/{batch_name}", summary="Show a batch")

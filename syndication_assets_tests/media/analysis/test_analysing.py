@@ -135,7 +135,7 @@ def test_an_attempt_that_fails_waits_and_is_parked_after_the_fifth_until_somebod
     assert desk.run(open=Looker().opened).states == {}
     with transaction(desk.url) as connection:
         ((organization_id,),) = connection.execute("select organization_id from media.media_files").fetchall()
-        assert retry_analyses(connection, organization_id, None, AnalysisState.REFUSED) == 0
+        assert retry_analyses(connection, organization_id, None, AnalysisState.REJECTED) == 0
         assert retry_analyses(connection, organization_id, "colours", AnalysisState.FAILED) == 1
     assert desk.run(open=Looker().opened).states == {("colours", "completed"): 1}
 
@@ -274,6 +274,6 @@ def test_a_reader_sees_the_best_of_what_was_found_and_checks_find_what_is_wrong(
 def test_a_refused_picture_is_not_looked_at_again(desk: AnalysisDesk):
     desk.store(RED)
     refusing = Looker(raising(RefusedPictureError("the model refuses")))
-    assert desk.run(open=refusing.opened).states == {("colours", "refused"): 1}
+    assert desk.run(open=refusing.opened).states == {("colours", "rejected"): 1}
     desk.run(open=refusing.opened)
     assert refusing.looks == 1

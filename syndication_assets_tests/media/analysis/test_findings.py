@@ -210,7 +210,7 @@ def test_a_failed_attempt_is_repeated_later_and_parked_after_the_fifth():
 
 
 def test_a_refusal_ends_the_analysis_and_what_is_down_costs_the_picture_no_attempt():
-    assert after_error(RefusedPictureError("no"), 1, NOON).state is AnalysisState.REFUSED
+    assert after_error(RefusedPictureError("no"), 1, NOON).state is AnalysisState.REJECTED
     down = after_error(AnalyzerDownError("no", retry_after=900), 5, NOON)
     assert (down.state, down.counts, down.next_attempt_at) == (
         AnalysisState.PENDING,

@@ -183,7 +183,7 @@ def test_rubbish_is_paid_for_counts_as_an_attempt_and_says_why(vision: AnalysisD
 @pytest.mark.parametrize(
     ("reply", "requests", "expected", "reason", "is_reserved"),
     [
-        (completion(None, refusal="No."), 2, ["refused", "refused"], "the model refuses", False),
+        (completion(None, refusal="No."), 2, ["rejected", "rejected"], "the model refuses", False),
         (error(429, "rate_limit_exceeded", retry_after="900"), 1, ["pending", "pending"], "a rate limit", False),
         (error(401, "invalid_api_key", f"wrong key {KEY}"), 1, ["pending", "pending"], "rejects OPENAI_API_KEY", False),
         (error(503, "overloaded"), 2, ["pending", "pending"], r"failed \(503\)", True),

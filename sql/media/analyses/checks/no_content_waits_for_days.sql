@@ -35,6 +35,6 @@ where
             a.organization_id = f.organization_id
             and a.sha256 = f.sha256
             and a.analyzer = c.analyzer
-            and a.state in ('completed', 'refused', 'failed')
+            and a.state in ('completed', 'rejected', 'failed')
     )
 group by c.organization_id, c.analyzer
