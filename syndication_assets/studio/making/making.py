@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.kept_sessions import sessions_kept
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.rendering.errors import RenderingError
 from syndication_assets.settings import Settings
@@ -85,7 +86,7 @@ class Studio:
         store.claim(self.url)
         with transaction(self.url) as connection:
             rules = active_rules(connection)
-        with stock_photos(self.url, self.settings, store, self.run_id) as stock:
+        with sessions_kept(), stock_photos(self.url, self.settings, store, self.run_id) as stock:
             find_photo = self.find_photo or stock
             for _ in range(self.limit):
                 brief = lease_next(self.url, self.organization, began_at)

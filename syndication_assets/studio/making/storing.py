@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndication_assets import fault_points
+from syndication_assets.database import locks
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.media.cache.cache_queue import StoredFile
 from syndication_assets.media.contents.pictures import read_picture
@@ -33,8 +34,7 @@ def store_visual(
     """The id of the stored visual; None if the lease went to another run. MediaStoreError."""
     files = _stored_files(store, brief.organization_id, visual)
     fault_points.reach("studio.before_rows")
-    # Two visuals that look alike and are stored at the same time would not see each other.
-    with transaction(url, lock=f"studio.generated_assets {brief.organization_id}") as connection:
+    with transaction(url) as connection:
         of_brief = {"organization_id": brief.organization_id, "request_id": brief.request_id}
         ended = connection.execute(
             load_sql("studio/generated_assets/end_lease.sql"), of_brief | {"lease_id": brief.lease_id, "note": note}
@@ -42,9 +42,10 @@ def store_visual(
         if not ended:
             return None
         ids = {content: add_file(connection, brief.organization_id, stored) for content, stored in files.items()}
-        if visual.photo is not None:
-            mark_used(connection, brief.organization_id, visual.photo.stock_image_id, datetime.now(UTC))
         variants = [_row(each, ids) for each in visual.variants]
+        # Two visuals that look alike and are stored at the same time would not see each other. Others wait from here to
+        # the commit, so as little as possible is between.
+        locks.wait_for(connection, f"studio.generated_assets {brief.organization_id}")
         alike = likeness_results(connection, brief.organization_id, brief.request_id, variants, rules)
         rows = [
             row | {"results": [result.as_row() for result in (*each.results, *likeness)]}
@@ -66,6 +67,8 @@ def store_visual(
                 "variants": json.dumps(rows),
             },
         ).fetchall()
+        if visual.photo is not None:
+            mark_used(connection, brief.organization_id, visual.photo.stock_image_id, datetime.now(UTC))
         fault_points.reach("studio.before_commit")
     return str(asset_id)
 
