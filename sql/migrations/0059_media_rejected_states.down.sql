@@ -1,9 +1,6 @@
--- Takes back the words of the states, and the column that was never filled.
+-- Takes back the words of the states.
 
 set local role syndication_owner;
-
-alter table scraping.media_records add column local_file_path text;
-comment on column scraping.media_records.local_file_path is 'Always NULL: post_media has it from media.media_files.';
 
 alter view media.analysis_status rename column rejected to refused;
 alter type media.analysis_state rename value 'rejected' to 'refused';

@@ -1,4 +1,4 @@
--- States have the words of the other rooms: what is not accepted is rejected. A column that was never filled goes.
+-- States have the words of the other rooms: what is not accepted is rejected.
 
 set local role syndication_owner;
 
@@ -22,5 +22,3 @@ completed: its result is stored
 rejected: the analyzer does not take this picture: it is damaged or too large, or the model declines
 failed: several attempts failed; `syndication media retry-analyses` makes it pending again';
 alter view media.analysis_status rename column refused to rejected;
-
-alter table scraping.media_records drop column local_file_path;

@@ -285,6 +285,7 @@ create table scraping.media_records (
     page_count integer,                             -- Number of pages of a document; NULL for other media.
     mime_type text,                                 -- Always NULL: post_media has it from media.media_files.
     file_size bigint,                               -- Always NULL: post_media has it from media.media_files.
+    local_file_path text,                           -- Always NULL: post_media has it from media.media_files.
     is_current boolean not null default false,      -- Whether the newest text comes with the medium.
     first_seen_at timestamptz not null,             -- Time of the first observation with the medium.
     last_seen_at timestamptz not null,              -- An observation with the medium, the newest when the row was
