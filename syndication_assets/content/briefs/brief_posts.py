@@ -7,13 +7,14 @@ the former text, as a new version that waits for a decision.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from syndication_assets import fault_points
 from syndication_assets.content.briefs.brief import Brief, draft_of, with_picture
+from syndication_assets.content.briefs.brief_decisions import decide_on_days
 from syndication_assets.content.generation.model_writing import DayOfTexts, write_posts_with_model
 from syndication_assets.content.generation.post_pictures import PostPicture
 from syndication_assets.content.generation.posts_to_write import (
@@ -27,7 +28,6 @@ from syndication_assets.content.generation.text_pictures import read_picture
 from syndication_assets.content.generation.writing import WrittenText, findings_of, remember, store
 from syndication_assets.content.review.reviewed_texts import read_text
 from syndication_assets.content.review.text_decisions import supersede
-from syndication_assets.content.rounds.text_rounds import decide_by_rule
 from syndication_assets.database.connection import Connection, run_file, transaction
 from syndication_assets.settings import Settings
 
@@ -83,7 +83,7 @@ def write_brief_posts(
         if new and settings.openai_api_key is not None:
             run.texts += _written_by_model(url, [post for _, post in new], settings, run, run_id)
         run.texts += made_anew
-        _decide_by_rule(url, run.texts)
+        decide_on_days(url, (text.post.planned_on for text in run.texts))
     return run
 
 
@@ -189,11 +189,3 @@ def _with_new_picture(connection: Connection, post: PostToWrite, content_id: str
         version=old.version + 1,
         created_by=old.created_by,
     )
-
-
-def _decide_by_rule(url: str, texts: Iterable[WrittenText]) -> None:
-    """Begins the rounds of the texts, and lets workflows and approval rules decide on their days."""
-    for day in sorted({text.post.planned_on for text in texts}):
-        with transaction(url, lock="content.approvals") as connection:
-            connection.execute("select set_config('app.actor', 'content/approvals', true)")
-            decide_by_rule(connection, day, day + timedelta(days=1))
