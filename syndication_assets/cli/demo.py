@@ -1,13 +1,13 @@
 """`syndication demo`: the command behind `make demo`."""
 
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
 from syndication_assets.cli.command import command
 from syndication_assets.database.connection import database_url
 from syndication_assets.demo.sample_landing import FIRST_DAY, land_samples
+from syndication_assets.operations.child_processes import started_pool
 from syndication_assets.settings import Settings
 
 
@@ -17,8 +17,7 @@ def demo() -> None:
     """Runs 28 days of sample data through the whole pipeline, in the organization `demo`, and shows the results."""
     settings = Settings.from_environment()
     click.echo("Running 28 days of sample data through the whole pipeline, in about a minute. Starting PostgreSQL ...")
-    # A forked process would share the sockets and the locks of this one.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, ThreadPoolExecutor(1) as thread:
+    with started_pool(1) as pool, ThreadPoolExecutor(1) as thread:
         # Importing Dagster takes seconds, in which the samples land and a new server starts.
         landing = pool.submit(land_samples, settings.landing_url)
         server = thread.submit(database_url, settings)

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
-from syndication_assets.operations.child_processes import begin_child
+from syndication_assets.operations.child_processes import begin_child, spawning
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
@@ -99,7 +99,8 @@ def _start(memory_bytes: int) -> tuple[BaseProcess, Connection]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, memory_bytes), daemon=True)
-    process.start()
+    with spawning():
+        process.start()
     theirs.close()
     return process, ours
 

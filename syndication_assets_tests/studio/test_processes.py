@@ -33,7 +33,7 @@ def test_a_few_are_made_without_another_process(desk: StudioDesk, monkeypatch: p
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(making_processes, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(making_processes, "started_pool", refuse)
     desk.brief()
     assert len(run_studio(desk.url, desk.settings).assets) == 1
     monkeypatch.setattr(making_processes, "PROCESSES", 2)

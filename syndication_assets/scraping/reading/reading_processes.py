@@ -7,13 +7,12 @@ starts.
 import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandedFile, LandingZone
-from syndication_assets.operations.child_processes import begin_child
+from syndication_assets.operations.child_processes import begin_child, started_pool
 from syndication_assets.scraping.reading.file_reading import FileReading, read_file
 from syndication_assets.scraping.reading.landed_rows import DayFacts, FileRows, complete, rows_of
 
@@ -45,9 +44,7 @@ def read_in_processes(
 
     Close the iterator to end the processes before its end. They also end when this process does, however it ends.
     """
-    pool = ProcessPoolExecutor(
-        PROCESSES, get_context("spawn"), initializer=_begin, initargs=(zone.url, maximum_file_bytes, facts)
-    )
+    pool = started_pool(PROCESSES, _begin, (zone.url, maximum_file_bytes, facts))
     try:
         coming: deque[tuple[int, Future[list[FileRows | FileReading]]]] = deque()
         bytes_ahead = 0

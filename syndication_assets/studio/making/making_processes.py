@@ -6,14 +6,13 @@ its lease, as after any run that dies.
 
 import logging
 import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context
 
 from syndication_assets.database.connection import run_file, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.child_processes import begin_child
+from syndication_assets.operations.child_processes import started_pool
 from syndication_assets.settings import Settings
 from syndication_assets.studio.making.making import MOST_BRIEFS, Studio, StudioRun, current_time
 
@@ -43,7 +42,7 @@ def run_studio(
         return studio.run()
     shares = [limit // count + (number < limit % count) for number in range(count)]
     total = StudioRun()
-    with ProcessPoolExecutor(count, get_context("spawn"), initializer=begin_child) as pool:
+    with started_pool(count) as pool:
         # A log of Dagster stays with its step.
         runs = [pool.submit(_run, replace(studio, limit=share, log=logger)) for share in shares]
         try:
