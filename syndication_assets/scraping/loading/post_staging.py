@@ -3,6 +3,7 @@
 `sql/scraping/staging.sql` creates the tables; each `_COLUMNS` entry lists the columns of a row in order.
 """
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -127,10 +128,24 @@ class Staging:
 @contextmanager
 def staging_of(connection: Connection, day: date) -> Iterator[Staging]:
     """Stages the rows added in the block. Nothing else may use the connection meanwhile."""
-    with ThreadPoolExecutor(1, thread_name_prefix="staging") as thread:
+    with _garbage_collection_paused(), ThreadPoolExecutor(1, thread_name_prefix="staging") as thread:
         staging = Staging(connection, day, thread)
         yield staging
         staging.finish()
+
+
+@contextmanager
+def _garbage_collection_paused() -> Iterator[None]:
+    """Rows refer to nothing that refers to them: the collector would visit millions of them, and all objects of
+    Dagster, to find nothing, in a third of the processor time that this process spends on a day.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _store(connection: Connection, day: date, batch: Mapping[str, list[Sequence[Any]]]) -> None:
