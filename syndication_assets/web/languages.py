@@ -5,7 +5,7 @@ English is the language of the templates. `translations/<code>.po` holds the oth
 
 import gettext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -50,6 +50,14 @@ class Language:
 
     def weekday(self, value: date) -> str:
         return str(format_skeleton("E", value, locale=self.locale))
+
+    def name_of(self, code: str) -> str:
+        """What a language is called; its code where nobody knows."""
+        return str(self.locale.languages.get(code, code))
+
+    def hour(self, value: str) -> str:
+        """The hour of a day that is written as 09:00."""
+        return str(format_time(time.fromisoformat(value), "short", locale=self.locale))
 
     def share(self, value: float) -> str:
         """A fraction in per cent, with two digits after the point."""
