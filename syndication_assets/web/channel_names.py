@@ -3,6 +3,7 @@
 The names are rows that people may edit, so that they are read again every minute.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,11 +31,10 @@ class ChannelNames:
         return self._platforms.get(platform, platform)
 
     def channel(self, channel: str, language: Language) -> str:
-        """The name of a channel such as facebook/feed_post."""
-        platform, _, channel_type = channel.partition("/")
-        name = self.platform(platform)
-        kind = language.translations.gettext(self._types.get(channel_type, channel_type))
-        return f"{name} · {kind}"
+        """The name of a channel such as facebook/feed_post, however its parts are separated."""
+        platform, channel_type = re.split("[/ ]", channel, maxsplit=1)
+        kind = self._types.get(channel_type, channel_type)
+        return f"{self.platform(platform)} · {language.translations.gettext(kind)}"
 
     def _read(self) -> None:
         if time.monotonic() - self._read_at < _READ_EVERY_SECONDS:

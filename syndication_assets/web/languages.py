@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton, format_time, get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -46,7 +46,9 @@ class Language:
     def time(self, value: datetime) -> str:
         """With its day, in UTC."""
         moment = value.astimezone(UTC)
-        return f"{format_skeleton('yMMMd', moment, locale=self.locale)}, {self.clock(moment)} UTC"
+        day = format_skeleton("yMMMd", moment, locale=self.locale)
+        pattern = str(get_datetime_format("medium", locale=self.locale))
+        return f"{pattern.format(self.clock(moment), day)} UTC"
 
     def weekday(self, value: date) -> str:
         return str(format_skeleton("E", value, locale=self.locale))

@@ -25,6 +25,7 @@ from syndication_assets.studio.requests.listing import (
 from syndication_assets.studio.requests.manual_steps import resume
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.tenancy.own_rows import has_row
 from syndication_assets.web.asked_briefs import asked_brief
 from syndication_assets.web.languages import gettext_noop
 from syndication_assets.web.making import STATES, UNDER_WAY, make_briefs
@@ -97,7 +98,12 @@ def show_requests(page: Page) -> Response:
 
 
 def show_new_request(page: Page) -> Response:
-    return _form(page, {}, None)
+    """The form, with what another request of the organization says, if it is asked for."""
+    like = page.request.query_params.get("like")
+    with page.reading() as connection:
+        is_known = like is not None and has_row(connection, "studio.content_requests", "request_id", like)
+        values = asked_brief(connection, like).form_values() if like is not None and is_known else {}
+    return _form(page, values, None)
 
 
 def add_request(page: Page) -> Response:
