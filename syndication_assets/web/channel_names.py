@@ -33,8 +33,9 @@ class ChannelNames:
     def channel(self, channel: str, language: Language) -> str:
         """The name of a channel such as facebook/feed_post, however its parts are separated."""
         platform, channel_type = re.split("[/ ]", channel, maxsplit=1)
-        kind = self._types.get(channel_type, channel_type)
-        return f"{self.platform(platform)} · {language.translations.gettext(kind)}"
+        name = self.platform(platform)
+        kind = language.translations.gettext(self._types.get(channel_type, channel_type))
+        return f"{name} · {kind}"
 
     def _read(self) -> None:
         if time.monotonic() - self._read_at < _READ_EVERY_SECONDS:
