@@ -14,7 +14,6 @@ import click
 import psycopg
 import pytest
 
-from syndication_assets_tests.cli.test_cli import POST
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
@@ -52,7 +51,7 @@ def _script(text: str, database_url: str) -> str:
         if language == "sql":
             lines.append(f"syndication psql -v ON_ERROR_STOP=1 <<'END'\n{block}\nEND")
         else:
-            typed = block.replace(PLACEHOLDER_URL, database_url).replace(" dataset_jane", " $FILES/dataset_jane")
+            typed = block.replace(PLACEHOLDER_URL, database_url)
             lines.append(re.sub("^(syndication status.*)$", OR_PROBLEMS, typed, flags=re.MULTILINE))
         if "cd " in lines[-1]:
             raise AssertionError("a command of the manual leaves the project's folder")
@@ -61,8 +60,7 @@ def _script(text: str, database_url: str) -> str:
 
 def _run(text: str, database_url: str, directory: Path) -> str:
     """Types the commands of the text one after the other; returns what they print."""
-    (directory / "dataset_jane-doe_2025-11-25_06-00-00-000.json").write_bytes(POST)
-    environment = os.environ | {"SYNDICATION_LOCAL_DIR": str(directory / "local"), "FILES": str(directory)}
+    environment = os.environ | {"SYNDICATION_LOCAL_DIR": str(directory / "local")}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     script = _script(text, database_url).replace('export PATH="$PWD/.venv/bin:$PATH"', "")
     done = subprocess.run(

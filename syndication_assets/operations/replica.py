@@ -68,7 +68,7 @@ def current_place(settings: Settings, url: str) -> ReadingPlace:
     Waits for a replica as long as the lowest level of the kind `replica_lag` (operations.condition_levels) allows.
     """
     if settings.reading_url is None:
-        return ReadingPlace(url, "Read from SYNDICATION_DATABASE_URL.")
+        return ReadingPlace(url, "Read from the database itself: SYNDICATION_READING_URL is not set.")
     with transaction(url) as connection:
         written = connection.execute(_WRITTEN).fetchall()[0]
         seconds_to_wait = float(lowest_threshold(connection, KIND) or 0)

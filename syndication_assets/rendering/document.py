@@ -46,8 +46,11 @@ class Field(_Model):
         return self
 
     def example(self, language: str) -> str | None:
-        """The text of a preview; None if the template has none."""
-        for tag in (language, language.split("-", maxsplit=1)[0]):
+        """The text of a preview, in English where its language has none, else in any; None if the template has none.
+
+        The database keeps examples in the order of their tags, not of the document.
+        """
+        for tag in (language, language.split("-", maxsplit=1)[0], "en"):
             if tag in self.examples:
                 return self.examples[tag]
         return next(iter(self.examples.values()), None)

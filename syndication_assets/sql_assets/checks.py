@@ -202,19 +202,19 @@ def find_offenders(
 
 def check_result(room: str, check: SqlCheck, offenders: Offenders, window: Window) -> dg.AssetCheckResult:
     """The result of a check as the UI and the command line show it."""
-    metadata: dict[str, Any] = {
-        "offenders": offenders.count,
-        **days_metadata(window, matter="%(window_" in load_sql(check.path(room))),
-    }
+    days_matter = "%(window_" in load_sql(check.path(room))
+    metadata: dict[str, Any] = {"offenders": offenders.count, **days_metadata(window, matter=days_matter)}
     rule = description_of(check.path(room))
     if not offenders.count:
-        description = f"{rule.split('. ')[0].rstrip('.')}. Checked for {days_of(window)}."
+        checked = f"Checked for {days_of(window)}." if days_matter else "Checked for all days."
+        description = f"{rule.split('. ')[0].rstrip('.')}. {checked}"
     else:
         first = ", ".join(
             f"{column} {shorten(value)}" for column, value in zip(offenders.columns, offenders.rows[0], strict=True)
         )
         times = "once" if offenders.count == 1 else f"{offenders.count:,} times"
-        description = f"Broken {times} in {days_of(window)}: {rule} First offender: {first}."
+        where = f" in {days_of(window)}" if days_matter else ""
+        description = f"Broken {times}{where}: {rule} First offender: {first}."
         metadata["first_offenders"] = dg.MetadataValue.md(markdown_table(offenders.columns, offenders.rows))
     return dg.AssetCheckResult(
         asset_key=[room, check.table],

@@ -11,7 +11,7 @@ CHECKS = [
     constraints_of("generated_assets"),
     constraints_of("asset_variants"),
     constraints_of("compliance_results"),
-    SqlCheck("content_requests", "no_brief_is_parked", WARN),
+    SqlCheck("content_requests", "no_brief_has_failed", WARN),
     SqlCheck("content_requests", "no_brief_waits_for_days", WARN),
     SqlCheck("generated_assets", "every_channel_has_its_variant"),
     SqlCheck("asset_variants", "every_variant_was_measured"),

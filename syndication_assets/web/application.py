@@ -84,7 +84,10 @@ def create_application(database_url: str, settings: Settings) -> Starlette:
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
         page = _page(site, request, None, _NO_FORM)
-        response = await run_in_threadpool(_problem, page, HTTPStatus(error.status_code), error.detail)
+        # A form's own path is no page to be looked at.
+        is_no_page = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        message = "There is no such page." if is_no_page else error.detail
+        response = await run_in_threadpool(_problem, page, HTTPStatus(error.status_code), message)
         # What is left of a body that nobody reads is no next request.
         response.headers.update({"Connection": "close"} | dict(error.headers or {}))
         return response
@@ -161,14 +164,20 @@ def _rejection(route: PageRoute, page: Page) -> Response | None:
     if route.is_public:
         return None
     if visitor is None:
-        target = page.request.url.path if route.method == "GET" else "/"
-        return page.go(f"/sign-in?to={quote(target)}")
+        return _to_sign_in(route, page)
     if not page.site.limits.allows(PAGES, visitor.session.session_id):
         return _problem(page, HTTPStatus.TOO_MANY_REQUESTS, "Too many requests: wait a minute.")
     if route.permission is not None and not visitor.may(route.permission):
         message = page.text("This needs the right %(right)s: ask an admin.", right=route.permission)
         return _problem(page, HTTPStatus.FORBIDDEN, message)
     return None
+
+
+def _to_sign_in(route: PageRoute, page: Page) -> Response:
+    """Leads on to the page that was asked for. Whoever had a session is told that it has ended."""
+    had_session = page.site.session_token(page.request) is not None
+    ended = "unsent" if route.method == "POST" else "session_ended"
+    return page.go(f"/sign-in?to={quote(page.here)}", done=ended if had_session else None)
 
 
 def _rejection_of_form(route: PageRoute, page: Page) -> Response | None:

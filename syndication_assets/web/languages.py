@@ -5,14 +5,14 @@ English is the language of the templates. `translations/<code>.po` holds the oth
 
 import gettext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton, format_time, get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -46,10 +46,20 @@ class Language:
     def time(self, value: datetime) -> str:
         """With its day, in UTC."""
         moment = value.astimezone(UTC)
-        return f"{format_skeleton('yMMMd', moment, locale=self.locale)}, {self.clock(moment)} UTC"
+        day = format_skeleton("yMMMd", moment, locale=self.locale)
+        pattern = str(get_datetime_format("medium", locale=self.locale))
+        return f"{pattern.format(self.clock(moment), day)} UTC"
 
     def weekday(self, value: date) -> str:
         return str(format_skeleton("E", value, locale=self.locale))
+
+    def name_of(self, code: str) -> str:
+        """What a language is called; its code where nobody knows."""
+        return str(self.locale.languages.get(code, code))
+
+    def hour(self, value: str) -> str:
+        """The hour of a day that is written as 09:00."""
+        return str(format_time(time.fromisoformat(value), "short", locale=self.locale))
 
     def share(self, value: float) -> str:
         """A fraction in per cent, with two digits after the point."""

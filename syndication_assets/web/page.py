@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -30,6 +30,13 @@ NOTICES = {
     "rolled_back": gettext_noop("The brand is as in the earlier version."),
     "step_approved": gettext_noop("Your decision is stored; the text waits for others."),
     "rejected": gettext_noop("The text is rejected."),
+    "session_ended": gettext_noop("Your session has ended: sign in again."),
+    "signed_out": gettext_noop("You are signed out."),
+    "signed_out_here": gettext_noop(
+        "You are signed out here. The account that you continued with may still be signed in in this browser: if "
+        "others use it, sign out there too."
+    ),
+    "unsent": gettext_noop("Your session has ended, and what you sent was not stored: sign in, and send it again."),
 }
 """Fixed sentences, so that no link can put words on a page."""
 
@@ -103,6 +110,8 @@ class Page:
             languages=LANGUAGES,
             path=self.request.url.path,
             _=self.language.translations.gettext,
+            platform_name=self.site.names.platform,
+            channel_name=lambda channel: self.site.names.channel(channel, self.language),
             **values,
         )
         return HTMLResponse(content, status)
@@ -111,6 +120,15 @@ class Page:
         """Sends the browser to a page of this site, which says what was done: one of NOTICES."""
         path = own_path(path)
         return RedirectResponse(path if done is None else f"{path}{'&' if '?' in path else '?'}done={done}", _SEE_OTHER)
+
+    @property
+    def here(self) -> str:
+        """Where the browser is, with what was asked for, but without what was done; the first page after a form."""
+        url = self.request.url
+        if self.request.method == "POST":
+            return "/"
+        asked = urlencode([each for each in self.request.query_params.multi_items() if each[0] != "done"])
+        return f"{url.path}?{asked}" if asked else url.path
 
     @property
     def notice(self) -> str | None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.people import sign_in_attempts
+from syndication_assets.web.channel_names import ChannelNames
 from syndication_assets.web.provider.discovery import Discovery
 from syndication_assets.web.rate_limits import RateLimits
 
@@ -44,6 +45,10 @@ class Site:
     environment: Environment = field(default_factory=_environment)
     limits: RateLimits = field(default_factory=RateLimits)
     discovery: Discovery = field(default_factory=Discovery)
+    names: ChannelNames = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", ChannelNames(self.database_url))
 
     @property
     def _is_secure(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from syndication_assets.rendering.document import Field
 from syndication_assets.rendering.document_check import TemplateError, brand_problems, read_template
 from syndication_assets_tests.rendering.looks import EVERYWHERE, document, text_layer
 
@@ -71,3 +72,10 @@ def test_text_layer_and_plate_colours_are_checked_too():
     plate = text_layer("headline", plate={"colour": "brand.gold"})
     template = read_template(document(layers=[*document()["layers"][:2], plate]))
     assert len(list(brand_problems(template, {"primary": ""}))) == 1
+
+
+def test_a_language_without_an_example_is_previewed_in_english_in_whatever_order_they_are_stored():
+    field = Field(kind="text", examples={"ar": "٪73", "en": "73 %", "zh": "73%"})
+    assert [field.example(tag) for tag in ("de", "ar", "zh-Hant")] == ["73 %", "٪73", "73%"]
+    assert Field(kind="text", examples={"ar": "٪73"}).example("de") == "٪73"
+    assert Field(kind="text").example("de") is None

@@ -10,7 +10,7 @@ from syndication_assets.studio import checks
 from syndication_assets_tests.studio.studio_desk import StudioDesk
 
 DAMAGES = {
-    "no_brief_is_parked": "update studio.content_requests set state = 'failed', reason = 'x'",
+    "no_brief_has_failed": "update studio.content_requests set state = 'failed', reason = 'x'",
     "no_brief_waits_for_days": "update studio.content_requests set state = 'generated', state_since = '2025-01-01'",
     "every_channel_has_its_variant": "delete from studio.compliance_results; delete from studio.asset_variants",
     "every_variant_was_measured": "delete from studio.compliance_results",

@@ -80,7 +80,7 @@ def test_what_a_person_has_to_change_is_parked_and_what_may_pass_is_tried_again(
     assert run.assets == []
     assert "at most 60 are allowed" in (desk.state(too_long)[1] or "")
     assert "U+131A0" in (desk.state(missing_glyph)[1] or "")
-    check = next(check for check in CHECKS if check.name == "no_brief_is_parked")
+    check = next(check for check in CHECKS if check.name == "no_brief_has_failed")
     today = datetime.now(UTC).date()
     with psycopg.connect(desk.url) as connection:
         assert len(find_offenders(connection, "studio", check, (today, today + timedelta(days=1))).rows) == 2

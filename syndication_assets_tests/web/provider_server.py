@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -27,6 +27,8 @@ class ProviderServer:
         self.lie: Callable[[Claims], Claims] = lambda claims: claims
         self.signed: Callable[[Claims], str] = self.sign
         self.described: Claims = {}
+        self.said_of_user: Claims = {}
+        """What it says of the user beside the token."""
         self.asked: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -72,6 +74,8 @@ class ProviderServer:
             }
         if path == "/keys":
             return 200, KeySet(list(self.keys)).as_dict(private=False)
+        if path == "/user" and authorization == "Bearer at":
+            return 200, self.said_of_user
         if path == "/token" and form is not None:
             return self._token(form, authorization)
         return 404, {}
@@ -80,7 +84,7 @@ class ProviderServer:
         asked = self._codes.pop(form.get("code", ""), None)
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        basic = base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
+        basic = base64.b64encode(f"{CLIENT_ID}:{quote_plus(SECRET)}".encode()).decode()
         is_right = (
             asked is not None
             and challenge == asked["code_challenge"]
@@ -108,7 +112,7 @@ def new_key(key_id: str) -> RSAKey:
 def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._send(*server.answer(self.path, None, None))
+            self._send(*server.answer(self.path, None, self.headers.get("Authorization")))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()

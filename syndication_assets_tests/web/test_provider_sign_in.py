@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -280,9 +280,38 @@ def test_the_session_sees_the_organization_of_the_provider_only(desk: Desk, prov
     by_password.post("/organization", organization=other_id)  # the control
 
 
+def test_an_address_that_the_token_leaves_out_is_asked_for_and_of_the_same_user(
+    desk: Desk, provider: ProviderServer, tables: Tables
+):
+    provider.lie = _changed(email=None, email_verified=None)
+    assert _refused(desk, provider)
+    provider.described = {"userinfo_endpoint": f"{provider.issuer}/user"}
+    said = {"sub": "account-1", "email": EDI, "email_verified": True}
+    for lie in ({"sub": "account-2"}, {"sub": None}, {"email_verified": False}):
+        provider.said_of_user = said | lie
+        assert _refused(Desk(desk.url), provider), lie
+    provider.said_of_user = said
+    assert _sign_in(Desk(desk.url).browser(), provider)[0] == 303
+    assert tables.rows("select subject from tenancy.user_identities") == [("account-1",)]
+
+
+def test_who_does_not_agree_is_told_so_and_led_on_when_they_do(
+    desk: Desk, provider: ProviderServer, caplog: pytest.LogCaptureFixture
+):
+    browser = desk.browser()
+    for error, words in (("access_denied", "You did not agree at Bakery ID"), ("server_error\nforged", FAILED)):
+        back = provider.authorize(_start(browser, "/calendar")).replace("code=", "was=")
+        status, page = _come_back(browser, f"{back}&error={quote(error)}")
+        assert (status, words in page) == (403, True)
+        assert "/sign-in/with/default?to=/calendar" in page
+    assert "it answers access_denied" in caplog.text
+    assert "forged" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "described",
     [
+        {"userinfo_endpoint": "http://elsewhere.example/user"},
         {"issuer": "https://elsewhere.example"},
         {"token_endpoint": "http://elsewhere.example/token"},
         {"jwks_uri": "file:///etc/passwd"},

@@ -46,7 +46,9 @@ def brand_id_of(connection: Connection, organization_id: str, name: str) -> str:
     ).fetchall()
     brands: dict[str, str] = dict(rows)
     if name not in brands:
-        there_are = ", ".join(brands) or "none: add one with `syndication brand add`"
+        there_are = (
+            ", ".join(brands) or "none in this organization: name another, or add one with `syndication brand add`"
+        )
         raise BrandError(f"There is no brand {name!r}; there are {there_are}.")
     return brands[name]
 

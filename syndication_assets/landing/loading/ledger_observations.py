@@ -27,7 +27,7 @@ def observe_ledger(context: dg.AssetExecutionContext, connection: Connection, ro
                 metadata={"room": room, "files": file_count, "items": item_count},
             )
         )
-        table = markdown_table(("file", "position", "reason"), reasons) if reasons else "The quarantine is empty."
+        table = markdown_table(("file", "position", "reason"), reasons) if reasons else f"No item of {room} waits."
         context.log_event(
             dg.AssetObservation(
                 quarantine.key,

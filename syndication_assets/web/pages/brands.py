@@ -46,6 +46,10 @@ def show_brands(page: Page) -> Response:
         brands=brands,
         files=files,
         templates=templates,
+        spoken={
+            brand_id: [page.language.name_of(code) for code in versions[0].content.languages]
+            for brand_id, _, versions in brands
+        },
         file_ids=file_ids,
         scores=scores,
         people=people,

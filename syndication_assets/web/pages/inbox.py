@@ -2,12 +2,14 @@
 
 import difflib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from syndication_assets.approval.rounds.inbox import HistoryLine, WaitingStep, history_of, inbox_of
+from syndication_assets.content.generation.posts_to_write import facts_of
 from syndication_assets.content.review.reviewed_texts import read_text, waiting
 from syndication_assets.content.review.reviewed_texts import show as read_with_reasons
 from syndication_assets.content.review.text_decisions import approve, edit, reject
@@ -18,6 +20,22 @@ from syndication_assets.web.waiting import MOST_STEPS, waiting_for
 
 _EXCERPTS = """
 select content_id, left(text_content, 240), picture_file_id from content.posts_content where content_id = any(%s)
+"""
+_SCORES = """
+select c.content_id, min(s.score)
+from content.posts_content as c
+inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+inner join studio.generated_assets as a
+    on p.organization_id = a.organization_id and p.request_id = a.request_id and a.is_newest
+inner join studio.asset_variants as v
+    on
+        a.organization_id = v.organization_id
+        and a.asset_id = v.asset_id
+        and p.platform = v.platform
+        and p.channel_type = v.channel_type
+inner join studio.variant_scores as s on v.organization_id = s.organization_id and v.variant_id = s.variant_id
+where c.content_id = any(%s)
+group by c.content_id
 """
 _VARIANTS = """
 select v.variant_id, v.format_name, v.media_file_id, v.is_posted, s.score, s.level
@@ -49,19 +67,19 @@ def first_page(page: Page) -> Response:
 
 
 def show_inbox(page: Page) -> Response:
-    """What waits for the visitor comes first."""
+    """What waits for the visitor comes first, the longest waiting before the others."""
     texts = waiting(page.site.database_url, page.organization.slug)
-    organization_id, may_begin = page.organization.organization_id, page.may("texts.decide")
+    ids = [text.content_id for text in texts]
     with page.reading() as connection:
-        rows = connection.execute(_EXCERPTS, [[text.content_id for text in texts]]).fetchall()
-        waits = {
-            subject.content_id: subject.step
-            for subject in waiting_for(connection, organization_id, page.person, may_begin=may_begin)
-        }
+        rows = connection.execute(_EXCERPTS, [ids]).fetchall()
+        scores = dict(connection.execute(_SCORES, [ids]).fetchall())
+        waits = _waits(page, connection)
+    places = {content_id: place for place, content_id in enumerate(waits)}
     return page.render(
         "inbox.html",
-        texts=sorted(texts, key=lambda text: text.content_id not in waits),
+        texts=sorted(texts, key=lambda text: places.get(text.content_id, len(places))),
         excerpts={content_id: rest for content_id, *rest in rows},
+        scores=scores,
         waits=waits,
     )
 
@@ -73,12 +91,15 @@ def show_text(page: Page) -> Response:
         step = _steps_of_visitor(page, connection).get(content_id)
         history = history_of(connection, text.organization_id, content_id)
         versions = connection.execute(_VERSIONS, [text.organization_id, text.post_core_id, text.variation]).fetchall()
+        # Those of today, with which the rules are checked again when it is approved.
+        facts = facts_of(connection, [text.post_core_id], datetime.now(UTC).date()).get(text.post_core_id)
         variants = connection.execute(_VARIANTS, [text.request_id, text.platform, text.channel_type]).fetchall()
     before = next((row[3] for row in versions if row[1] == text.version - 1), None)
     return page.render(
         "text.html",
         text=text,
         findings=findings,
+        facts=facts,
         decisions=decisions,
         step=step,
         history=history,
@@ -156,9 +177,21 @@ def _may_begin(history: list[HistoryLine]) -> bool:
     return all(line.ended_at is not None for line in history)
 
 
+def _waits(page: Page, connection: Connection) -> dict[str, WaitingStep | None]:
+    """Text → its step, of what the visitor may decide now; the longest waiting first."""
+    organization_id, may_begin = page.organization.organization_id, page.may("texts.decide")
+    found = waiting_for(connection, organization_id, page.person, may_begin=may_begin)
+    return {subject.content_id: subject.step for subject in found}
+
+
 def _next_waiting(page: Page, content_id: str) -> str | None:
-    """The text that comes after this one in the inbox, or the first; None if no other waits."""
-    ids = [text.content_id for text in waiting(page.site.database_url, page.organization.slug)]
+    """The text that comes after this one in the inbox, or the first; None if no other waits.
+
+    Whoever decides is led through what waits for them, and others through everything that waits.
+    """
+    with page.reading() as connection:
+        ids = list(_waits(page, connection))
+    ids = ids or [text.content_id for text in waiting(page.site.database_url, page.organization.slug)]
     if content_id in ids:
         place = ids.index(content_id)
         ids = [*ids[place + 1 :], *ids[:place]]

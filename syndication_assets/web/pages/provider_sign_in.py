@@ -4,6 +4,7 @@ A browser is sent by a link, not by a form: the policy of the pages lets no form
 """
 
 import logging
+import re
 from http import HTTPStatus
 
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +25,7 @@ from syndication_assets.web.routes import PageRoute
 _log = logging.getLogger(__name__)
 _LONGEST = 4096
 """Characters of what a browser brings back."""
+_ERROR_CODE = "[a-z_]{1,60}"
 
 
 def send_to_provider(page: Page) -> Response:
@@ -55,17 +57,22 @@ def come_back(page: Page) -> Response:
     with transaction(page.site.database_url) as connection:
         provider = _provider(page, connection)
         attempt = take_attempt(connection, provider.organization_id, state, page.site.attempt_token(page.request))
-    if attempt is None or not 0 < len(code) <= _LONGEST or asked.get("iss", provider.issuer) != provider.issuer:
-        return _failed(page, provider, ProviderError("a browser came back that was not sent, or without a code"))
+    if attempt is None or asked.get("iss", provider.issuer) != provider.issuer:
+        return _failed(page, provider, ProviderError("a browser came back that was not sent"))
+    if "error" in asked:
+        return _refused(page, provider, attempt, asked["error"])
     try:
+        if not 0 < len(code) <= _LONGEST:
+            raise ProviderError("a browser came back without a code")
         account = _account(page, provider, attempt, code)
     except (ProviderError, SecretError) as error:
-        return _failed(page, provider, error)
+        return _failed(page, provider, error, attempt)
     with transaction(page.site.database_url) as connection:
         user_id = member_of_account(connection, provider.organization_id, account)
         token = None if user_id is None else begin_limited_session(connection, user_id, provider.organization_id)
     if token is None:
-        return _failed(page, provider, ProviderError(f"account {account.subject!r:.80} belongs to no member"))
+        stranger = ProviderError(f"account {account.subject!r:.80} belongs to no member")
+        return _failed(page, provider, stranger, attempt)
     response = begin(page, token, attempt.leads_to)
     page.site.take_attempt(response)
     return response
@@ -100,13 +107,28 @@ def _too_many(page: Page) -> Response:
     return show_problem(page, message, HTTPStatus.TOO_MANY_REQUESTS)
 
 
-def _failed(page: Page, provider: Provider, error: Exception) -> Response:
+def _refused(page: Page, provider: Provider, attempt: Attempt, code: str) -> Response:
+    """The provider sends the browser back with an error, such as that the person did not agree."""
+    error = ProviderError(f"it answers {code}" if re.fullmatch(_ERROR_CODE, code) else "it answers with an error")
+    if code != "access_denied":
+        return _failed(page, provider, error, attempt)
+    message = page.text(
+        "You did not agree at %(name)s that it tells this page who you are. Continue there again, and agree.",
+        name=provider.label,
+    )
+    return _failed(page, provider, error, attempt, message)
+
+
+def _failed(
+    page: Page, provider: Provider, error: Exception, attempt: Attempt | None = None, message: str | None = None
+) -> Response:
     """What went wrong is for those who run the server."""
     _log.warning("signing in to %s with %s failed: %s", provider.slug, provider.issuer, error)
-    message = page.text(
+    message = message or page.text(
         "Signing in did not work. Try again, or ask an admin whether you are a member and your address is verified."
     )
-    response = show_problem(page, message, HTTPStatus.FORBIDDEN)
+    leads_to = "/" if attempt is None else attempt.leads_to
+    response = show_problem(page, message, HTTPStatus.FORBIDDEN, slug=provider.slug, to=leads_to)
     page.site.take_attempt(response)
     return response
 

@@ -22,8 +22,11 @@ from syndication_assets.studio.requests.listing import (
     read_brief,
     shown_variants,
 )
+from syndication_assets.studio.requests.manual_steps import resume
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs, cancel, correct, make_again
+from syndication_assets.tenancy.own_rows import has_row
+from syndication_assets.web.asked_briefs import asked_brief
 from syndication_assets.web.languages import gettext_noop
 from syndication_assets.web.making import STATES, UNDER_WAY, make_briefs
 from syndication_assets.web.page import NotFoundError, Page
@@ -95,7 +98,12 @@ def show_requests(page: Page) -> Response:
 
 
 def show_new_request(page: Page) -> Response:
-    return _form(page, {}, None)
+    """The form, with what another request of the organization says, if it is asked for."""
+    like = page.request.query_params.get("like")
+    with page.reading() as connection:
+        is_known = like is not None and has_row(connection, "studio.content_requests", "request_id", like)
+        values = asked_brief(connection, like).form_values() if like is not None and is_known else {}
+    return _form(page, values, None)
 
 
 def add_request(page: Page) -> Response:
@@ -141,16 +149,18 @@ def _own_photo(page: Page, title: str) -> str:
 def show_request(page: Page) -> Response:
     brief = _own_brief(page)
     with page.reading() as connection:
+        asked = asked_brief(connection, brief.request_id)
         variants = shown_variants(connection, brief.request_id)
         posts = posts_of(connection, brief.request_id)
         files = dict(connection.execute(_FILES, [[variant.variant_id for variant in variants]]).fetchall())
     return page.render(
         "request.html",
         brief=brief,
+        asked=asked,
         variants=variants,
         files=files,
         posts=posts,
-        is_under_way=brief.state in UNDER_WAY,
+        is_under_way=brief.state in UNDER_WAY and brief.stopped_before is None,
         rules_with_places=RULES_WITH_PLACES,
         proposals=proposals_of(finding for variant in variants for finding in variant.findings),
     )
@@ -171,7 +181,7 @@ def show_evidence(page: Page) -> Response:
 
 
 def change_request(page: Page) -> Response:
-    """Lets a brief be made again, with the corrections that were chosen, or puts it away."""
+    """Lets a brief go on or be made again, with the corrections that were chosen, or puts it away."""
     brief = _own_brief(page)
     url, organization_id = page.site.database_url, brief.organization_id
     what = page.form.get("what")
@@ -182,6 +192,8 @@ def change_request(page: Page) -> Response:
             return page.go(f"/requests/{brief.request_id}")
         if what == "again":
             make_again(url, organization_id, brief.request_id)
+        elif what == "resume":
+            resume(url, organization_id, brief.request_id)
         elif what == "correct":
             chosen = [name.removeprefix("correction ") for name in page.form if name.startswith("correction ")]
             correct(url, organization_id, brief.request_id, chosen)

@@ -63,8 +63,13 @@ def use_link(page: Page) -> Response:
 
 
 def sign_out(page: Page) -> Response:
+    """Whoever came with the account of a provider is told that it stays signed in there."""
+    visitor = page.visitor
     _end_earlier(page)
-    response = page.go("/sign-in")
+    if visitor is None or visitor.organization is None or visitor.session.limited_to_organization_id is None:
+        response = page.go("/sign-in", done="signed_out")
+    else:
+        response = page.go(f"/sign-in?organization={visitor.organization.slug}", done="signed_out_here")
     page.site.take_session(response)
     return response
 
@@ -88,13 +93,13 @@ def change_language(page: Page) -> Response:
     return page.go(page.form.get("to", "/"))
 
 
-def show_problem(page: Page, problem: str, status: int) -> Response:
-    """The sign-in page, with what went wrong."""
-    return _form(page, to="/", problem=problem, status=status)
+def show_problem(page: Page, problem: str, status: int, *, slug: str | None = None, to: str = "/") -> Response:
+    """The sign-in page, with what went wrong, and with the provider of an organization if one was tried."""
+    return _form(page, to=to, problem=problem, status=status, slug=slug)
 
 
-def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200) -> Response:
-    slug = page.request.query_params.get("organization", "").strip()
+def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200, slug: str | None = None) -> Response:
+    slug = slug or page.request.query_params.get("organization", "").strip()
     provider, asks_for_organization = None, False
     # The form is shown even if the database does not answer.
     with suppress(DatabaseError), transaction(page.site.database_url) as connection:

@@ -32,6 +32,8 @@ class ProviderPlaces(NamedTuple):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str | None
+    """Where a provider says what is not in its tokens; None if it has no such place."""
     token_endpoint_auth_methods: tuple[str, ...]
 
 
@@ -85,30 +87,36 @@ def require_safe(url: object) -> str:
 
 
 def _places(issuer: str) -> ProviderPlaces:
-    found = _json(require_safe(issuer).rstrip("/") + _PATH)
+    found = read_json(require_safe(issuer).rstrip("/") + _PATH)
     if found.get("issuer") != issuer:
         raise ProviderError(f"The provider calls itself {found.get('issuer')!r:.200}, not {issuer!r}: correct the row.")
     methods = found.get("token_endpoint_auth_methods_supported")
+    userinfo_endpoint = found.get("userinfo_endpoint")
     return ProviderPlaces(
         issuer,
         authorization_endpoint=require_safe(found.get("authorization_endpoint")),
         token_endpoint=require_safe(found.get("token_endpoint")),
         jwks_uri=require_safe(found.get("jwks_uri")),
+        userinfo_endpoint=None if userinfo_endpoint is None else require_safe(userinfo_endpoint),
         token_endpoint_auth_methods=tuple(map(str, methods)) if isinstance(methods, list) else _DEFAULT_METHODS,
     )
 
 
 def _key_set(url: str) -> KeySet:
     try:
-        return KeySet.import_key_set(_json(url))  # type: ignore[arg-type] # whatever it is not, it rejects
+        return KeySet.import_key_set(read_json(url))  # type: ignore[arg-type] # whatever it is not, it rejects
     except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProviderError(f"The keys of the provider cannot be read ({type(error).__name__}).") from None
 
 
-def _json(url: str) -> dict[str, Any]:
+def read_json(url: str, access_token: str | None = None) -> dict[str, Any]:
+    """An object that the provider answers with, with a token where it is asked for. ProviderError without one."""
+    headers = {"Accept": "application/json"}
+    if access_token is not None:
+        headers["Authorization"] = f"Bearer {access_token}"
     try:
         with HttpClient(maximum_bytes=_MOST_BYTES, request_timeout=_TIMEOUT) as client:
-            response = client.get(url, headers={"Accept": "application/json"})
+            response = client.get(url, headers=headers)
     except HttpError as error:
         raise ProviderError(f"The provider does not answer: {error}.") from None
     try:

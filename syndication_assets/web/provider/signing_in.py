@@ -1,12 +1,13 @@
 """The way of a browser to a provider and back: where it is sent, and what the provider says of who came back."""
 
+import base64
 import json
 import logging
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.client import OAuth2Client
@@ -20,7 +21,7 @@ from syndication_assets.http.clients.http_client import HttpClient
 from syndication_assets.http.http_errors import HttpError
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.tenancy.people.identities import Account
-from syndication_assets.web.provider.discovery import Discovery, ProviderPlaces
+from syndication_assets.web.provider.discovery import Discovery, ProviderPlaces, read_json
 from syndication_assets.web.provider.provider_error import ProviderError
 from syndication_assets.web.provider.provider_rows import Provider
 
@@ -105,8 +106,9 @@ def _account(discovery: Discovery, provider: Provider, kept: Secrets, tokens: Ma
         claims.validate(leeway=_LEEWAY_SECONDS)
     except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as error:
         raise ProviderError(f"The token of the provider is not accepted ({_named(error)}).") from None
-    email, name = claims.get("email"), claims.get("name")
-    is_verified = claims.get("email_verified") is True and isinstance(email, str)
+    said = _said_of_user(discovery, provider, claims, tokens)
+    email, name = said.get("email"), said.get("name")
+    is_verified = said.get("email_verified") is True and isinstance(email, str)
     return Account(
         issuer=provider.issuer,
         subject=str(claims["sub"]),
@@ -115,10 +117,25 @@ def _account(discovery: Discovery, provider: Provider, kept: Secrets, tokens: Ma
     )
 
 
+def _said_of_user(
+    discovery: Discovery, provider: Provider, claims: Mapping[str, Any], tokens: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The claims of the token, or, where it has no address, what the provider says of the same user when it is asked:
+    the standard lets tokens leave out what the scopes ask for.
+    """
+    endpoint = discovery.places(provider.issuer).userinfo_endpoint
+    if "email" in claims or endpoint is None:
+        return claims
+    said = read_json(endpoint, str(tokens.get("access_token")))
+    if said.get("sub") != claims["sub"]:
+        raise ProviderError("The provider says something of another user than the one who signed in.")
+    return said
+
+
 def _client(places: ProviderPlaces, provider: Provider, secret: SecretStr | None, return_address: str) -> Any:
     methods = ("client_secret_basic", "client_secret_post")
     method = next((each for each in methods if each in places.token_endpoint_auth_methods), methods[0])
-    return OAuth2Client(
+    client = OAuth2Client(
         _Session(),
         client_id=provider.client_id,
         client_secret=None if secret is None else secret.get_secret_value(),
@@ -127,6 +144,15 @@ def _client(places: ProviderPlaces, provider: Provider, secret: SecretStr | None
         redirect_uri=return_address,
         code_challenge_method="S256",
     )
+    client.register_client_auth_method(("client_secret_basic", _basic))
+    return client
+
+
+def _basic(client: Any, _method: str, url: str, headers: dict[str, str], body: str) -> tuple[str, dict[str, str], str]:
+    """The id and the secret in the header, each encoded as RFC 6749 (2.3.1) says; the library does not encode them."""
+    pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
+    headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    return url, headers, body
 
 
 class _Session:

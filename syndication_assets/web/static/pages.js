@@ -26,6 +26,14 @@ function moveInList(key) {
   return true;
 }
 
+// A file that the server would refuse is not sent at all.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-most-bytes]")) return;
+  const isTooLarge = target.files[0]?.size > Number(target.dataset.mostBytes);
+  target.setCustomValidity(isTooLarge ? target.dataset.tooLarge : "");
+  target.reportValidity();
+});
+
 // The API as a page of this site asks it: in the session of the cookie, with the token of its forms.
 async function ask(path, body) {
   const headers = { Accept: "application/json" };
