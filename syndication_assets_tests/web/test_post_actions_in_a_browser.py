@@ -93,7 +93,9 @@ def test_buttons_do_the_same_on_a_phone_without_scripts(desk: Desk, curated: Cur
     with browser_page(viewport=SIZES["phone"], java_script_enabled=False, has_touch=True, is_mobile=True) as page:
         page.goto(f"{address}/sign-in/{desk.link()}")
         page.tap("main button.primary")
+        page.wait_for_url("**/inbox")
         page.goto(f"{address}/posts")
+        page.locator("[data-letter=s]").first.wait_for()
         assert page.locator("[data-letter=s] kbd").first.is_hidden()
         page.locator("[data-letter=t]").first.tap()
         page.locator("[name=text_t]").first.fill("We bake it too")
@@ -113,6 +115,7 @@ def test_nothing_serious_keeps_people_from_acting_on_posts(desk: Desk, curated: 
     with browser_page(viewport=SIZES["phone"], bypass_csp=True) as page:
         page.goto(f"{address}/sign-in/{desk.link()}")
         page.click("main button.primary")
+        page.wait_for_url("**/inbox")
         page.goto(f"{address}/posts")
         page.locator("[data-letter=a]").first.click()
         page.locator("[aria-pressed=true]").wait_for()
