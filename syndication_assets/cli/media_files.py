@@ -15,9 +15,9 @@ from syndication_assets.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from syndication_assets.media.archive.archiving import Direction
+    from syndication_assets.media.archive.media_archiving import Direction
+    from syndication_assets.media.file_repair import DamagedFile
     from syndication_assets.media.media_store import MediaStore
-    from syndication_assets.media.verifying import DamagedFile
 
 _ORGANIZATION = click.option("--organization", default=None, metavar="SLUG", help="Only files of this organization.")
 _LIMIT = click.option("--limit", default=None, type=click.IntRange(min=1), help="Maximum number of files.")
@@ -94,7 +94,7 @@ def take_over() -> None:
 @command
 def verify(organization: str | None) -> None:
     """Reads every stored file again and compares it with its SHA-256. Exits with 1 if one is damaged."""
-    from syndication_assets.media.verifying import damaged_files  # noqa: PLC0415 - slow
+    from syndication_assets.media.file_repair import damaged_files  # noqa: PLC0415 - slow
 
     if _show_damaged(damaged_files(_url(), _store(), organization)):
         raise SystemExit(1)
@@ -110,7 +110,7 @@ def repair(organization: str | None) -> None:
     Without a sound copy, its media wait to be fetched again as long as their URLs are alive. Exits with 1 if a file is
     lost.
     """
-    from syndication_assets.media.verifying import damaged_files  # noqa: PLC0415 - slow
+    from syndication_assets.media.file_repair import damaged_files  # noqa: PLC0415 - slow
 
     store = _store()
     for place in store.places:
@@ -151,7 +151,7 @@ def progress() -> logging.Logger:
 
 
 def _move(direction: Direction, organization: str | None, limit: int | None) -> None:
-    from syndication_assets.media.archive.archiving import MediaArchiving  # noqa: PLC0415 - slow
+    from syndication_assets.media.archive.media_archiving import MediaArchiving  # noqa: PLC0415 - slow
 
     run = MediaArchiving(_url(), Settings.from_environment(), organization, progress()).run(direction, limit)
     click.echo(f"{run.files:,} files of {run.bytes:,} bytes were moved {direction}.")

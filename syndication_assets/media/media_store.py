@@ -67,7 +67,7 @@ class MediaStore(MediaPlace):
         return path
 
     def content(self, path: str) -> bytes:
-        """The file, wherever it is. MediaStoreError if it is nowhere, or a place that has to be asked cannot be read."""
+        """The file, wherever it is. MediaStoreError if it is nowhere, or a place that is asked cannot be read."""
         # What comes back from the archive meanwhile is found at the second look.
         for place in self.places if self.archive is None else (*self.places, self):
             content = place.own_content(path)

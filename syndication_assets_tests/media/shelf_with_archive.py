@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syndication_assets.media.archive.archiving import ArchiveRun, Direction, MediaArchiving
+from syndication_assets.media.archive.media_archiving import ArchiveRun, Direction, MediaArchiving
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.owned_store import MARK
 from syndication_assets.settings import Settings
@@ -15,7 +15,7 @@ from syndication_assets_tests.media.conftest import Shelf
 
 _KILLED = """
 import sys
-from syndication_assets.media.archive.archiving import MediaArchiving
+from syndication_assets.media.archive.media_archiving import MediaArchiving
 from syndication_assets.settings import Settings
 
 url, media, archive = sys.argv[1:]

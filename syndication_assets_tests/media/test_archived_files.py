@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
 from syndication_assets.media.archive.assets import archived_files
+from syndication_assets.media.file_repair import damaged_files
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.media.stored_files import orphans, remove_unnamed, require_places
-from syndication_assets.media.verifying import damaged_files
 from syndication_assets_tests.media.conftest import Shelf
 from syndication_assets_tests.media.media_samples import picture
 from syndication_assets_tests.media.shelf_with_archive import ShelfWithArchive

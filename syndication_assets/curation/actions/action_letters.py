@@ -28,8 +28,8 @@ ACTION_TYPES = {
     "r": "repost",
     "s": "save",
 }
-"""Letter → action. q: a repost; a: a reaction; c, t: a comment, or thoughts on a repost, that are written now; n, r: the
-same, written when it is done; s: saving.
+"""Letter → action. q: a repost; a: a reaction; c, t: a comment, or thoughts on a repost, that are written now; n, r:
+the same, written when it is done; s: saving.
 """
 WITH_TEXT = frozenset("ct")
 

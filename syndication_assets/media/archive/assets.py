@@ -4,7 +4,7 @@ import dagster as dg
 
 from syndication_assets.database.connection import database_url
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.archive.archiving import MediaArchiving
+from syndication_assets.media.archive.media_archiving import MediaArchiving
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.cadence import ARCHIVE
 from syndication_assets.sql_assets.descriptions import OWNERS

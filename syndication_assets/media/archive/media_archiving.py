@@ -13,7 +13,7 @@ from typing import Literal
 from syndication_assets import fault_points
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.media.archive.archive_lock import between_moves
-from syndication_assets.media.archive.moving import FileToMove, Move
+from syndication_assets.media.archive.file_move import FileToMove, Move
 from syndication_assets.media.media_place import MediaPlace, MediaStoreError
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.settings import Settings

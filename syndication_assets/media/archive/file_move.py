@@ -42,8 +42,8 @@ class Move:
             self.target.write(file.path, content)
             if not self._is_at_target(file):
                 raise MediaStoreError(
-                    f"{file.path} was written to {self.target.url}, but what is read back has another SHA-256. It stays "
-                    f"in {self.source.url}. Check the place, then try again."
+                    f"{file.path} was written to {self.target.url}, but what is read back has another SHA-256. It "
+                    f"stays in {self.source.url}. Check the place, then try again."
                 )
         fault_points.reach("media.moved.copied")
         self.source.remove(file.path)
