@@ -109,7 +109,6 @@ create table media.media_files (
 create index media_files_hash_low on media.media_files (organization_id, hash_low) where hash_low is not null;
 create index media_files_hash_middle on media.media_files (organization_id, hash_middle) where hash_middle is not null;
 create index media_files_hash_high on media.media_files (organization_id, hash_high) where hash_high is not null;
-create index media_files_not_archived on media.media_files (organization_id, created_at) where archived_at is null;
 create trigger set_updated_at before update on media.media_files for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
