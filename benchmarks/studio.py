@@ -83,7 +83,7 @@ def run(workplace: Workplace) -> list[Result]:
 def _prepare(workplace: Workplace) -> tuple[str, str]:
     """A database with channels, the demo brand and a photo; returns its URL and the id of the photo."""
     url = workplace.create_database(NAME)
-    store = MediaStore(Settings.from_environment().media_url)
+    store = MediaStore.of(Settings.from_environment())
     store.claim(url)
     with transaction(url) as connection:
         load_reference(connection, read_reference())

@@ -292,7 +292,8 @@ create table curation.actions (
     account_id text,                                -- As which of the organization's accounts; NULL if whoever does it
                                                     -- uses their own.
     action_type text not null,                      -- What to do; refers to action_types.
-    parameters jsonb not null default '{}',         -- How, as the JSON Schema of the type says.
+    parameters jsonb not null default '{}',         -- How, as the JSON Schema of the type says. {"words": "later"}:
+                                                    -- whoever does it writes the words then.
     state curation.action_state not null default 'queued',
                                                     -- How far it has come.
     priority integer not null default 0,            -- The highest comes first.

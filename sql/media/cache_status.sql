@@ -12,8 +12,13 @@ select
     s.bytes,
     s.next_expiry,
     s.files_of_last_day,
-    s.would_expire
+    s.would_expire,
+    a.archived_files,
+    a.archived_bytes,
+    a.due_files,
+    a.due_bytes
 from media.cache_status as s
+inner join media.archive_status as a on s.organization_id = a.organization_id
 inner join tenancy.organizations as o on s.organization_id = o.organization_id
 where %(organization)s::text is null or o.slug = %(organization)s
 order by o.slug

@@ -83,6 +83,9 @@ create table media.media_files (
     hash_high integer generated always as (case when bit_count(perceptual_hash::bit(64)) >= 8
         and bit_count(perceptual_hash::bit(64)) <= 56 then ((perceptual_hash >> 42) & 4194303::bigint)::integer
         else null end) stored,                      -- The highest 22 bits of perceptual_hash; NULL as hash_low.
+    archived_at timestamptz,                        -- When the file was moved below SYNDICATION_MEDIA_ARCHIVE_URL, at
+                                                    -- the same path; NULL while it is below SYNDICATION_MEDIA_URL. Its
+                                                    -- small copies stay there.
 
     primary key (organization_id, media_file_id),
     unique (organization_id, sha256),
@@ -160,17 +163,21 @@ create table media.host_limits (
     host text not null,                             -- Name of the host in lower case, such as cdninstagram.com, which
                                                     -- includes scontent.cdninstagram.com; or others.
     connections integer not null,                   -- How many media are fetched from it at once.
-    pause_seconds numeric(8,3) not null default 0,  -- Pause on a connection after each medium.
+    pause_seconds numeric(8,3) not null default 0,  -- Pause on a connection after each medium, at least.
     run_bytes bigint,                               -- Bytes after which a run fetches nothing more from it, so that the
                                                     -- rest waits for the next run; NULL for no limit.
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    jitter_seconds numeric(8,3) not null default 0,
+                                                    -- Up to how many seconds each pause is longer, at random, so that
+                                                    -- media are not fetched at a beat.
 
     primary key (host),
     check (host = 'others' or host ~ '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)+$'),
     check (connections > 0),
     check (pause_seconds >= 0::numeric),
-    check (run_bytes > 0)
+    check (run_bytes > 0),
+    check (jitter_seconds >= 0::numeric)
 );
 create trigger host_limits_changes after insert or delete or update on media.host_limits
     for each row execute function channels.write_rule_change();
@@ -820,6 +827,60 @@ union all
     posts_content.created_at as used_since
    from content.posts_content
   where posts_content.picture_file_id is not null;
+-- pipeline: select; reader: select
+
+-- One row is one stored file that is old enough to move to the archive: one that posts have, and nothing else, such as
+-- a brand or a visual.
+create view media.files_to_archive (
+    organization_id,  -- text
+    media_file_id,    -- text
+    object_path,      -- text
+    sha256,           -- text
+    size_bytes        -- bigint
+) with (security_invoker = true) as
+select f.organization_id,
+    f.media_file_id,
+    f.object_path,
+    f.sha256,
+    f.size_bytes
+   from media.media_files f
+     join ( select organizations.organization_id,
+            now() - make_interval(days => tenancy.setting('media.archive_after_days',
+                organizations.organization_id)::integer) as before
+           from tenancy.organizations) o on f.organization_id = o.organization_id
+  where f.archived_at is null and f.created_at < o.before and (exists ( select
+           from media.cached_media c
+          where c.organization_id = f.organization_id and c.media_file_id = f.media_file_id)) and not (exists ( select
+           from media.file_uses u
+          where u.organization_id = f.organization_id and u.media_file_id = f.media_file_id
+              and u.used_as <> 'post medium'));
+-- pipeline: select; reader: select
+
+-- One row is what an organization has in the archive of media, and what is old enough to move there.
+create view media.archive_status (
+    organization_id,  -- text
+    archived_files,   -- bigint: Files in the archive.
+    archived_bytes,   -- bigint: Their bytes.
+    due_files,        -- bigint: Files that the next run moves.
+    due_bytes         -- bigint: Their bytes.
+) with (security_invoker = true) as
+select o.organization_id,
+    coalesce(a.files, 0::bigint) as archived_files,
+    coalesce(a.bytes, 0::bigint) as archived_bytes,
+    coalesce(d.files, 0::bigint) as due_files,
+    coalesce(d.bytes, 0::bigint) as due_bytes
+   from tenancy.organizations o
+     left join ( select media_files.organization_id,
+            count(*) as files,
+            sum(media_files.size_bytes)::bigint as bytes
+           from media.media_files
+          where media_files.archived_at is not null
+          group by media_files.organization_id) a on o.organization_id = a.organization_id
+     left join ( select files_to_archive.organization_id,
+            count(*) as files,
+            sum(files_to_archive.size_bytes)::bigint as bytes
+           from media.files_to_archive
+          group by files_to_archive.organization_id) d on o.organization_id = d.organization_id;
 -- pipeline: select; reader: select
 
 create sequence media.media_file_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

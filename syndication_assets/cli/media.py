@@ -7,9 +7,11 @@ import click
 from syndication_assets.cli.command import DAY, command, migrated_database_url, organization_option
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.media_analysis import analyses, analyze, retry_analyses
+from syndication_assets.cli.media_files import archive, clean, progress, repair, take_over, unarchive, verify
 from syndication_assets.cli.people.acting import everywhere, in_organization, requires
 from syndication_assets.database.connection import transaction
 from syndication_assets.media.cache.cache_listing import CacheStatus, ListedMedium, cache_status, list_media
+from syndication_assets.media.cache.cache_plan import CachePlan, plan_cache
 from syndication_assets.media.cache.outcomes import CacheState
 from syndication_assets.media.shared_pictures import SharedPicture, shared_pictures
 from syndication_assets.settings import Settings
@@ -24,7 +26,7 @@ def media() -> None:
     """Caches pictures, videos and documents of scraped posts before their URLs expire."""
 
 
-for _each in (analyze, analyses, retry_analyses):
+for _each in (analyze, analyses, retry_analyses, archive, unarchive, clean, take_over, verify, repair):
     media.add_command(_each)
 
 
@@ -79,13 +81,26 @@ def shared(organization: str | None, post: str | None, since: datetime | None, l
 
 
 @media.command()
+@click.option("--limit", default=None, type=click.IntRange(min=1), help="Maximum number of media.")
+@click.option(
+    "--batch-size",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Media between two lines of progress.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say how many media and bytes a run would fetch.")
 @command
 @requires("media.edit", everywhere)
-def cache() -> None:
+def cache(limit: int | None, batch_size: int, dry_run: bool) -> None:
     """Fetches the media that wait: what the asset media/cached_media does."""
     from syndication_assets.media.cache.caching import MediaCache  # noqa: PLC0415 - slow
 
-    run = MediaCache(_url(), Settings.from_environment()).run()
+    if dry_run:
+        planned = plan_cache(_url(), datetime.now(UTC), limit)
+        show_rows(planned, _plan_line, "No medium waits.", as_json=False)
+        return
+    run = MediaCache(_url(), Settings.from_environment(), log=progress()).run(limit, batch_size)
     states = ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()))
     click.echo(f"{run.queued:,} media were found. {states or 'None waited'}; {run.fetched_bytes:,} bytes were fetched.")
     for reason, number in run.reasons.most_common(10):
@@ -97,6 +112,8 @@ def cache() -> None:
         )
     if run.is_at_budget:
         click.echo("The rest waits for the next run: this one has fetched SYNDICATION_MEDIA_RUN_BYTES.")
+    if run.is_at_limit:
+        click.echo("That are as many as --limit allows: what is left waits for the next run.")
 
 
 @media.command()
@@ -119,60 +136,6 @@ def retry(organization: str, state: str) -> None:
     click.echo(f"{number:,} media wait again. Fetch them: `syndication media cache`.")
 
 
-@media.command()
-@click.option("--yes", is_flag=True, help="Remove them; without it they are only counted.")
-@command
-@requires("media.edit", everywhere)
-def clean(yes: bool) -> None:
-    """Removes stored files that no row names, such as those of a run that was killed."""
-    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
-    from syndication_assets.media.stored_files import orphans  # noqa: PLC0415
-
-    store = MediaStore(Settings.from_environment().media_url)
-    found = orphans(_url(), store)
-    if not found:
-        click.echo("Every stored file has its row.")
-    elif not yes:
-        click.echo(f"{len(found):,} stored files have no row. Remove them: `syndication media clean --yes`.")
-    else:
-        store.claim(_url())
-        for orphan in found:
-            store.remove(orphan.path)
-        click.echo(f"{len(found):,} stored files without a row were removed.")
-
-
-@media.command("take-over")
-@command
-@requires("media.edit", everywhere)
-def take_over() -> None:
-    """Makes SYNDICATION_MEDIA_URL the place of this database, which takes the place of one that is gone."""
-    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
-
-    store = MediaStore(Settings.from_environment().media_url)
-    with transaction(_url()) as connection:
-        store.take_over(connection)
-    click.echo(f"{store.url} belongs to this database from now on.")
-
-
-@media.command()
-@click.option("--organization", default=None, metavar="SLUG", help="Only files of this organization.")
-@command
-def verify(organization: str | None) -> None:
-    """Reads every stored file again and compares it with its SHA-256. Exits with 1 if one is damaged."""
-    from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
-    from syndication_assets.media.stored_files import damaged_files  # noqa: PLC0415
-
-    read = damaged = 0
-    for file in damaged_files(_url(), MediaStore(Settings.from_environment().media_url), organization):
-        read += 1
-        if file is not None:
-            damaged += 1
-            click.echo(f"{file.media_file_id} {file.path}: {file.reason}")
-    click.echo(f"{read:,} stored files were read, {damaged:,} are damaged or missing.")
-    if damaged:
-        raise SystemExit(1)
-
-
 def _status_line(row: CacheStatus) -> str:
     lost = ", ".join(
         f"{number:,} {name}"
@@ -191,10 +154,23 @@ def _status_line(row: CacheStatus) -> str:
     )
     waiting = f"; {pace}" if row.waiting else ""
     first = f", the first expires at {row.next_expiry:%Y-%m-%d %H:%M} UTC" if row.next_expiry else ""
+    archived = f" ({row.archived_files:,} of {row.archived_bytes:,} bytes in the archive)" if row.archived_files else ""
     return (
-        f"{row.organization}: {row.cached:,} cached in {row.files:,} files of {row.bytes:,} bytes, "
+        f"{row.organization}: {row.cached:,} cached in {row.files:,} files of {row.bytes:,} bytes{archived}, "
         f"{row.waiting:,} waiting{first}{waiting}{f'. Not cached: {lost}' if lost else ''}"
     )
+
+
+def _plan_line(row: CachePlan) -> str:
+    size = "of unknown size" if row.expected_bytes is None else f"of about {row.expected_bytes:,} bytes"
+    unknown = f" without {row.of_unknown_size:,} of unknown size" if row.expected_bytes and row.of_unknown_size else ""
+    late = (
+        "nobody knows how many expire before their turn, because nothing was cached in the last 24 hours"
+        if row.would_expire is None
+        else f"{row.would_expire:,} would expire before their turn"
+    )
+    later = f", {row.later:,} wait for a later run" if row.later else ""
+    return f"{row.organization}: {row.media:,} media {size}{unknown}{later}; {row.expired:,} have expired, {late}"
 
 
 def _medium_line(row: ListedMedium) -> str:

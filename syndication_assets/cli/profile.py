@@ -141,5 +141,5 @@ def _places() -> Places:
         ChangingZone(settings.landing_url),
         ArchiveStore(settings.archive_url),
         settings.maximum_file_bytes,
-        MediaStore(settings.media_url),
+        MediaStore.of(settings),
     )

@@ -18,7 +18,7 @@ _TEMPLATE, _FORMAT, _LANGUAGE = "Statement", "square", "ar"
 
 def show_brand(console: Console, url: str, settings: Settings, organization: str) -> None:
     """Adds the demo brand, draws one picture of it, and prints where it is."""
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     store.claim(url)
     with transaction(url) as connection:
         ((organization_id,),) = connection.execute(

@@ -77,7 +77,7 @@ def make_visuals(url: str, settings: Settings, organization: str, last_day: date
         ((organization_id,),) = connection.execute(
             "select organization_id from tenancy.organizations where slug = %s", [organization]
         ).fetchall()
-        store = MediaStore(settings.media_url)
+        store = MediaStore.of(settings)
         store.claim(url)
         add_example(connection, store, organization_id)
     # A picture of the demo's own needs no process of its own to be read.

@@ -4,8 +4,9 @@ import dagster as dg
 
 from syndication_assets.media import assets, checks
 from syndication_assets.media.analysis import assets as analysis_assets
+from syndication_assets.media.archive import assets as archive_assets
 
 defs = dg.Definitions(
-    assets=dg.load_assets_from_modules([assets, analysis_assets], include_specs=True),
+    assets=dg.load_assets_from_modules([assets, analysis_assets, archive_assets], include_specs=True),
     asset_checks=dg.load_asset_checks_from_modules([checks]),
 )

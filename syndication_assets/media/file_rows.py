@@ -43,7 +43,7 @@ def store_file(
         " poster_path, no_preview_reason, width, height, frame_count, perceptual_hash, duration_seconds, page_count)"
         " values (%(organization_id)s, %(sha256)s, %(size_bytes)s, %(mime_type)s, %(path)s, %(thumbnail)s, %(poster)s,"
         " %(reason)s, %(width)s, %(height)s, %(frame_count)s, %(perceptual_hash)s, %(duration_seconds)s,"
-        " %(page_count)s) on conflict (organization_id, sha256) do nothing",
+        " %(page_count)s) on conflict (organization_id, sha256) do update set archived_at = null",
         {
             **known,
             "organization_id": organization_id,

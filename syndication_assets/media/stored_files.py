@@ -1,58 +1,73 @@
-"""Compares the stored files with their rows: files that no row names are removed, files of rows are read again."""
+"""Stored files that no row names, such as those of a killed run or of an erased person, and their removal."""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 
 from syndication_assets.database.connection import transaction
+from syndication_assets.media.archive.archive_lock import between_moves
 from syndication_assets.media.cache.cache_lock import between_runs
-from syndication_assets.media.media_store import MediaStore, MediaStoreError
+from syndication_assets.media.media_place import MediaPlace, MediaStoreError
+from syndication_assets.media.media_store import MediaStore
 
 _LEFT_ALONE = timedelta(hours=1)
 """A run stores a file before its row: younger files may get one."""
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
     """A stored file that no row names."""
 
+    place: MediaPlace
     path: str
     written_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DamagedFile:
-    """A row whose file, or a small copy of it, is missing or has another content."""
-
-    organization_id: str
-    media_file_id: str
-    path: str
-    reason: str
-
-
 def orphans(url: str, store: MediaStore) -> list[Orphan]:
-    """The stored files that no row names and that are older than an hour."""
+    """The files of the store and its archive that no row names and that are older than an hour."""
     before = datetime.now(UTC) - _LEFT_ALONE
-    old = [Orphan(path, datetime.fromtimestamp(seconds, UTC)) for path, seconds in store.files()]
+    old = [
+        Orphan(place, path, datetime.fromtimestamp(seconds, UTC))
+        for place in store.places
+        for path, seconds in place.files()
+    ]
     known = _known_paths(url, None)
     return [orphan for orphan in old if orphan.path not in known and orphan.written_at < before]
 
 
 def remove_unnamed(url: str, store: MediaStore, organization_id: str) -> int:
     """Removes the files of an organization that no row names, such as those of an erased person, or all if it was
-    erased; returns their number. Waits for a run that caches.
+    erased, from the store and its archive; returns their number. Waits for a run that caches, and for moves.
     """
-    with between_runs(url):
+    with between_runs(url), between_moves(url):
         known = _known_paths(url, organization_id)
-        unnamed = [path for path, _ in store.files(organization_id) if path not in known]
-        if unnamed:
-            store.claim(url)
-        for path in unnamed:
-            store.remove(path)
-    return len(unnamed)
+        removed = 0
+        for place in store.places:
+            unnamed = [path for path, _ in place.files(organization_id) if path not in known]
+            if unnamed:
+                place.claim(url)
+            for path in unnamed:
+                place.remove(path)
+            removed += len(unnamed)
+    return removed
+
+
+def require_places(url: str, store: MediaStore, organization: str) -> None:
+    """Comes before an erasure in the organization (slug). MediaStoreError if it has files in an archive that is not
+    named.
+    """
+    if store.archive is not None:
+        return
+    with transaction(url) as connection:
+        archived = connection.execute(
+            "select from media.media_files as f inner join tenancy.organizations as o using (organization_id)"
+            " where o.slug = %s and f.archived_at is not null limit 1",
+            [organization],
+        ).fetchone()
+    if archived is not None:
+        raise MediaStoreError(
+            "Some of its media files are in the archive, where they would stay: set SYNDICATION_MEDIA_ARCHIVE_URL to "
+            "the place that has them."
+        )
 
 
 def _known_paths(url: str, organization_id: str | None) -> set[str]:
@@ -64,41 +79,3 @@ def _known_paths(url: str, organization_id: str | None) -> set[str]:
             {"organization_id": organization_id},
         )
         return {path for row in rows for path in row}
-
-
-def damaged_files(url: str, store: MediaStore, organization: str | None = None) -> Iterator[DamagedFile | None]:
-    """Reads every file and its small copies again: what is wrong, or None for a row whose files are as they were
-    stored."""
-    after = ("", "")
-    while True:
-        with transaction(url) as connection:
-            rows = connection.execute(
-                "select f.organization_id, f.media_file_id, f.object_path, f.sha256, f.size_bytes, f.thumbnail_path,"
-                " f.poster_path"
-                " from media.media_files as f inner join tenancy.organizations as o using (organization_id)"
-                " where (f.organization_id, f.media_file_id) > (%s, %s) and (%s::text is null or o.slug = %s)"
-                " order by f.organization_id, f.media_file_id limit %s",
-                (*after, organization, organization, _PAGE),
-            ).fetchall()
-        if not rows:
-            return
-        after = (rows[-1][0], rows[-1][1])
-        for organization_id, media_file_id, path, sha256, size_bytes, *previews in rows:
-            found = [(path, _damage(store, path, sha256, size_bytes))]
-            # A small copy is named by its own content.
-            found += [(each, _damage(store, each, PurePosixPath(each).stem)) for each in previews if each]
-            damaged = [DamagedFile(organization_id, media_file_id, each, reason) for each, reason in found if reason]
-            if damaged:
-                yield from damaged
-            else:
-                yield None
-
-
-def _damage(store: MediaStore, path: str, sha256: str, size_bytes: int | None = None) -> str | None:
-    try:
-        content = store.content(path)
-    except MediaStoreError as error:
-        return str(error)
-    if size_bytes is not None and len(content) != size_bytes:
-        return f"it has {len(content):,} bytes instead of {size_bytes:,}"
-    return None if hashlib.sha256(content).hexdigest() == sha256 else "its content has another SHA-256"

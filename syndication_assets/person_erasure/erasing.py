@@ -13,7 +13,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.drop_in import contiguous_ranges
 from syndication_assets.landing.zone.changing_zone import ChangingZone
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.media.stored_files import remove_unnamed
+from syndication_assets.media.stored_files import remove_unnamed, require_places
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import Report
 from syndication_assets.person_erasure.anonymising import anonymise_rows
@@ -109,6 +109,7 @@ def erase(places: Places, slug: str, platform: str, name: str, report: Report, a
     and while something works for the organization.
     """
     key = erasure_key()
+    require_places(places.url, places.media, slug)
     found, treatment = _begin(places.url, slug, platform, name, key, action)
     erasure_id = treatment.erasure_id
     months = months_with(places.url, places.archive, found)

@@ -10,6 +10,7 @@ from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.errors import SyndicationError
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.operations.executions.asset_executions import executing_asset, origin_of
 from syndication_assets.publishing.account_checks import check_accounts
 from syndication_assets.publishing.credential_renewal import renew_credentials
@@ -90,7 +91,7 @@ def post_targets(context: dg.AssetExecutionContext, postgres: PostgresResource) 
     """
     first_day, end_day = window_of(context)
     with executing_asset(context, postgres.url(), "planning") as execution:
-        without_pictures = StoredPictures(Settings.from_environment().media_url).without_address()
+        without_pictures = StoredPictures(MediaStore.of(Settings.from_environment())).without_address()
         plan = plan_targets(postgres.url(), first_day, end_day, without_pictures)
         execution.tally = plan.tally
     context.log.info(

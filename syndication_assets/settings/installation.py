@@ -143,6 +143,13 @@ class Media(EnvironmentSettings):
         "The place of the stored pictures, videos and documents of posts: a directory, or any URL that fsspec knows, "
         "without a password in it. Each database has a place of its own, in which another one changes nothing.",
     )
+    media_archive_url: StoreUrl | None = setting(
+        "SYNDICATION_MEDIA_ARCHIVE_URL",
+        None,
+        "The place that old media move to, as a directory or any URL that fsspec knows, without a password in it: "
+        "`syndication media archive` copies files there that are older than the setting `media.archive_after_days`, "
+        "verifies them and removes them from SYNDICATION_MEDIA_URL. Without it, nothing moves.",
+    )
     media_connections: Annotated[WholeNumber, AfterValidator(lambda number: number or 1)] = setting(
         "SYNDICATION_MEDIA_CONNECTIONS", 8, "How many media are fetched at once."
     )

@@ -20,6 +20,8 @@ from syndication_assets.web.visitors import VisitedOrganization, Visitor
 
 _SEE_OTHER = 303
 NOTICES = {
+    "action_queued": gettext_noop("The action waits in the queue."),
+    "action_taken_back": gettext_noop("The action is taken back."),
     "approved": gettext_noop("The text is approved."),
     "delegated": gettext_noop("The delegation is stored."),
     "delegation_ended": gettext_noop("The delegation has ended."),

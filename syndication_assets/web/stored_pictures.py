@@ -23,7 +23,7 @@ class StoredPicture(NamedTuple):
 
 
 def read_stored_picture(
-    connection: Connection, media_url: str, media_file_id: str, *, is_small: bool
+    connection: Connection, store: MediaStore, media_file_id: str, *, is_small: bool
 ) -> StoredPicture | None:
     """The picture, or its small copy if it has one; None for another file, and for one that the connection does not
     see.
@@ -32,7 +32,6 @@ def read_stored_picture(
     if row is None or row[1] not in _SHOWN_KINDS:
         return None
     path, mime_type, thumbnail_path = row
-    store = MediaStore(media_url)
     if is_small and thumbnail_path is not None:
         return StoredPicture(store.content(thumbnail_path), "image/jpeg")
     return StoredPicture(store.content(path), mime_type)

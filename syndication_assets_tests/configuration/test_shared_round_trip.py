@@ -71,7 +71,8 @@ SHARED_FILE = {
     "media_hosts": listed(
         entries(
             host=st.sampled_from(["others", "cdn.example", "img.cdn.example"]), connections=st.integers(1, 100),
-            pause_seconds=money("99", 3), run_bytes=st.none() | st.integers(2**20, 2**40),
+            pause_seconds=money("99", 3), jitter_seconds=money("99", 3),
+            run_bytes=st.none() | st.integers(2**20, 2**40),
         ),
         "host",
     ),

@@ -100,6 +100,9 @@ def test_the_database_refuses_any_other_change_of_state(curated: CuratedPosts, o
     [
         ("comment", {}, "'text' is a required property"),
         ("comment", {"text": ""}, "comment cannot have"),
+        ("comment", {"text": "a", "words": "later"}, "comment cannot have"),
+        ("repost", {"text": "a", "words": "later"}, "repost cannot have"),
+        ("comment", {"words": "never"}, "is not one of"),
         ("autoreact", {"reaction": "anger"}, "is not one of"),
         ("save", {"text": "a"}, "Additional properties are not allowed"),
         ("dance", {}, "There is no action 'dance'"),

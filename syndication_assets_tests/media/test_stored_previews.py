@@ -9,8 +9,9 @@ from syndication_assets.cli.main import main
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.media.cache.caching import MediaCache
 from syndication_assets.media.contents.reading import read_content
+from syndication_assets.media.file_repair import damaged_files
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.media.stored_files import damaged_files, orphans
+from syndication_assets.media.stored_files import orphans
 from syndication_assets.operations.owned_store import MARK
 from syndication_assets.settings import Settings
 from syndication_assets_tests.media.conftest import TUESDAY, Shelf

@@ -3,6 +3,7 @@
 import pytest
 
 from syndication_assets.channels.errors.outcome import OutcomeKind
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.publishing.network_pictures import WITHOUT_ADDRESS
 from syndication_assets.publishing.publisher import Picture
 from syndication_assets.publishing.publishers import registrations
@@ -57,5 +58,5 @@ def test_instagram_gets_the_signed_address_and_refuses_a_picture_without_one():
 
 
 def test_a_directory_gives_no_addresses_so_networks_that_fetch_pictures_are_left_out(tmp_path: object):
-    assert StoredPictures(f"{tmp_path}").without_address() == ["instagram_graph"]
+    assert StoredPictures(MediaStore(f"{tmp_path}")).without_address() == ["instagram_graph"]
     assert registrations()["instagram_graph"].fetches_pictures

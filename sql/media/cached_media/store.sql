@@ -43,6 +43,12 @@ where
     )
 order by a.organization_id, a.sha256;
 
+-- Its content has been stored again beside the archive: a later run takes it there again.
+update media.media_files as f
+set archived_at = null
+from attempted_media as a
+where f.organization_id = a.organization_id and f.sha256 = a.sha256 and f.archived_at is not null;
+
 update media.cached_media as c
 set
     state = a.state,

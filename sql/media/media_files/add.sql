@@ -1,5 +1,5 @@
 -- Adds the row of one stored file, by its content, and returns its id. Parameters: the columns of media_files. A re-run
--- returns the same id: a known content keeps its row.
+-- returns the same id: a known content keeps its row, and is no longer in the archive only.
 
 with added as (
     insert into media.media_files (
@@ -29,7 +29,7 @@ with added as (
         %(poster_path)s,
         %(no_preview_reason)s
     )
-    on conflict (organization_id, sha256) do update set sha256 = excluded.sha256
+    on conflict (organization_id, sha256) do update set archived_at = null
     returning media_file_id
 )
 

@@ -112,7 +112,7 @@ def add_example_command(organization: str) -> None:
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     organization_id = require_organization(url, organization).organization_id
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     store.claim(url)
     with transaction(url) as connection:
         add_example(connection, store, organization_id)

@@ -47,7 +47,7 @@ def add(
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     organization_id = require_organization(url, organization).organization_id
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     store.claim(url)
     with transaction(url) as connection:
         added = add_file(

@@ -110,7 +110,7 @@ def preview(
     with transaction(url) as connection:
         stored = template_named(connection, organization_id, name)
         brand_id = _brand(connection, organization_id, stored, brand_name)
-        look = current_look(connection, MediaStore(settings.media_url), organization_id, brand_id)
+        look = current_look(connection, MediaStore.of(settings), organization_id, brand_id)
     design = read_template(stored.document)
     filled = example_fields(design, language, photo.read_bytes() if photo else None)
     filled.update(dict(_typed(each) for each in fields))

@@ -207,10 +207,10 @@ def _next_steps(manifest: Manifest, *, is_current: bool) -> list[str]:
     if manifest.secret_key_ids:
         steps.append(f"Stored credentials need SYNDICATION_SECRET_KEYS with: {', '.join(manifest.secret_key_ids)}.")
     steps.append(
-        "Nothing is written to or removed from SYNDICATION_ARCHIVE_URL, SYNDICATION_MEDIA_URL and "
-        "SYNDICATION_BACKUP_URL while they belong to the former database: give a copy empty places of its own; if "
-        "the former one is gone, run `syndication archive take-over`, `syndication media take-over` and `syndication "
-        "backup take-over`."
+        "Nothing is written to or removed from SYNDICATION_ARCHIVE_URL, SYNDICATION_MEDIA_URL, "
+        "SYNDICATION_MEDIA_ARCHIVE_URL and SYNDICATION_BACKUP_URL while they belong to the former database: give a "
+        "copy empty places of its own; if the former one is gone, run `syndication archive take-over`, "
+        "`syndication media take-over` and `syndication backup take-over`."
     )
     zone = manifest.landing_zone
     steps.append(

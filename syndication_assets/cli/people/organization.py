@@ -13,7 +13,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.database.locks import waiting_at_most
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.media.stored_files import remove_unnamed
+from syndication_assets.media.stored_files import remove_unnamed, require_places
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.relocation.exporting import export_organization
@@ -138,12 +138,16 @@ def erase(slug: str, yes: bool) -> None:
     archives = ArchiveStore(settings.archive_url)
     archived_files = len(archives.paths_below(slug))
     click.echo(f"{archived_files:>12,} archive files will be erased from {archives.url}/{slug}")
-    media = MediaStore(settings.media_url)
+    media = MediaStore.of(settings)
     organization_id = require_organization(url, slug).organization_id
-    media_files = sum(1 for _ in media.files(organization_id))
-    click.echo(
-        f"{media_files:>12,} media files, small copies included, will be erased from {media.url}/{organization_id}"
-    )
+    require_places(url, media, slug)
+    media_files = 0
+    for place in media.places:
+        files_there = sum(1 for _ in place.files(organization_id))
+        click.echo(
+            f"{files_there:>12,} media files, small copies included, will be erased from {place.url}/{organization_id}"
+        )
+        media_files += files_there
     zone = LandingZone(settings.landing_url)
     files = sum(1 for _ in zone.paths_below(slug))
     click.echo(f"{files:>12,} landed files stay in {zone.url}/{slug}: remove them, or a new {slug!r} loads them again")
@@ -153,7 +157,8 @@ def erase(slug: str, yes: bool) -> None:
     if archived_files:
         archives.claim(url)
     if media_files:
-        media.claim(url)
+        for place in media.places:
+            place.claim(url)
     with waiting_at_most(SECONDS_TO_WAIT):
         erased = erase_organization(url, slug)
     removed = archives.remove_folder(slug) if archived_files else 0

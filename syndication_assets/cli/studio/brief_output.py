@@ -14,7 +14,7 @@ from syndication_assets.studio.requests.listing import ListedBrief
 def write_pictures(settings: Settings, directory: Path, request_id: str, variants: list[Any]) -> None:
     from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
 
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     directory.mkdir(parents=True, exist_ok=True)
     for variant in variants:
         suffix = Path(variant.object_path).suffix
@@ -27,7 +27,7 @@ def write_evidence(settings: Settings, url: str, directory: Path, organization_i
     from syndication_assets.media.media_store import MediaStore  # noqa: PLC0415 - slow
     from syndication_assets.studio.compliance.evidence import evidence_pictures  # noqa: PLC0415
 
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     directory.mkdir(parents=True, exist_ok=True)
     count = 0
     for picture in evidence_pictures(url, store, organization_id, request_id):

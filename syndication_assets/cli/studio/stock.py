@@ -52,7 +52,7 @@ def add(
     with MediaInspector() as inspector:
         stock_image_id = add_own_image(
             url,
-            MediaStore(settings.media_url),
+            MediaStore.of(settings),
             organization_id,
             file.read_bytes(),
             inspector.read,
@@ -146,7 +146,7 @@ def search(words: str, orientation: str, organization: str) -> None:
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     organization_id = require_organization(url, organization).organization_id
-    store = MediaStore(settings.media_url)
+    store = MediaStore.of(settings)
     store.claim(url)
     with opened_stock_photos(url, settings, store) as photos:
         found = photos.find(organization_id, words, cast("Orientation", orientation))

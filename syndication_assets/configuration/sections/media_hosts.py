@@ -24,7 +24,11 @@ class MediaHost(Entry):
     )
     connections: Annotated[int, Field(gt=0, le=100)] = Field(description="How many media are fetched from it at once.")
     pause_seconds: Annotated[Number, Field(ge=0, le=3600, decimal_places=3)] = Field(
-        default=Decimal(0), description="Pause in seconds on a connection after each medium."
+        default=Decimal(0), description="Pause in seconds on a connection after each medium, at least."
+    )
+    jitter_seconds: Annotated[Number, Field(ge=0, le=3600, decimal_places=3)] = Field(
+        default=Decimal(0),
+        description="Up to how many seconds each pause is longer, at random, so that media are not fetched at a beat.",
     )
     run_bytes: Annotated[int, Field(gt=0, le=2**62)] | None = Field(
         default=None,
@@ -35,7 +39,9 @@ class MediaHost(Entry):
 
 _DEFAULT = MediaHost.model_construct(host=_OTHERS, connections=4)
 """As the project comes."""
-_read_all = reader(MediaHost, "select host, connections, pause_seconds, run_bytes from media.host_limits order by host")
+_read_all = reader(
+    MediaHost, "select host, connections, pause_seconds, jitter_seconds, run_bytes from media.host_limits order by host"
+)
 
 
 def _read(connection: Connection, organization_id: str) -> list[Entry]:

@@ -65,7 +65,7 @@ class PictureAnalysis:
                 continue
             async with self.open(self.url, chosen, self.settings, self.run_id) as analyzer:
                 queue = self._queue(chosen, analyzer, run)
-                store = MediaStore(self.settings.media_url)
+                store = MediaStore.of(self.settings)
                 await self._work(chosen, Looking(self.url, store, queue, analyzer, prepare, run))
         return run
 

@@ -24,6 +24,11 @@ class CacheStatus(NamedTuple):
     files_of_last_day: int | None
     would_expire: int | None
     """Waiting media whose URL expires before their turn at the pace of the last 24 hours; None without a pace."""
+    archived_files: int
+    archived_bytes: int
+    due_files: int
+    """Files that are old enough to move to the archive."""
+    due_bytes: int
 
 
 class ListedMedium(NamedTuple):

@@ -137,7 +137,8 @@ def hold_media(connection: Connection, full: Collection[str]) -> None:
 
 def host_limits(connection: Connection) -> list[HostLimit]:
     rows = connection.execute(
-        "select host, connections, pause_seconds::float8, run_bytes from media.host_limits order by host"
+        "select host, connections, pause_seconds::float8, run_bytes, jitter_seconds::float8"
+        " from media.host_limits order by host"
     )
     return [HostLimit(*row) for row in rows]
 

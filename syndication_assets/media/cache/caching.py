@@ -62,6 +62,8 @@ class CacheRun:
     """Ids of the organizations that store all that they may: their media wait."""
     is_at_budget: bool = False
     """Whether media wait because the run, or a host, has fetched what one run may."""
+    is_at_limit: bool = False
+    """Whether media wait because the run has tried as many as it was to."""
 
     def add(self, attempt: Attempt) -> None:
         self.states[attempt.state] += 1
@@ -94,15 +96,16 @@ class MediaCache:
         self._now = now
         self._log = log
 
-    def run(self) -> CacheRun:
-        """Caches what waits, up to the bytes of a run. MediaStoreError if a file cannot be stored: what was stored
-        before stays, the rest waits. SyndicationError while another run caches.
+    def run(self, limit: int | None = None, batch: int = _BATCH) -> CacheRun:
+        """Caches what waits, up to the bytes of a run and `limit` media; `batch` media are read from the queue at once,
+        and progress is logged before each. MediaStoreError if a file cannot be stored: what was stored before stays,
+        the rest waits. SyndicationError while another run caches.
         """
         run, moment = CacheRun(), self._now()
         connections = self._settings.media_connections
         with ExitStack() as stack:
             stack.enter_context(only_run(self._url))
-            store = MediaStore(self._settings.media_url)
+            store = MediaStore.of(self._settings)
             store.claim(self._url)
             with transaction(self._url) as connection:
                 run.queued = queue_found_media(connection, moment)
@@ -111,7 +114,7 @@ class MediaCache:
             inspector = stack.enter_context(MediaInspector())
 
             def read(taken: Collection[str], closed: Collection[str]) -> list[DueMedium]:
-                media = self._next(run, moment, taken, closed, storage.full)
+                media = self._next(run, moment, batch, taken, closed, storage.full)
                 if media and self._read is None:
                     inspector.begin()
                 return media
@@ -121,7 +124,7 @@ class MediaCache:
             storer = MediaStorer(store, self._read or inspector.read)
             written = stack.enter_context(_Written(self._write, waiting))
             pipeline = stack.enter_context(Pipeline(fetcher, storer, limits, storage, connections, self._now))
-            for attempt in pipeline.attempts(waiting, lambda: self._is_below_budget(run, pipeline)):
+            for attempt in pipeline.attempts(waiting, lambda: self._may_begin(run, pipeline, limit)):
                 run.add(attempt)
                 written.add(attempt)
             run.is_at_budget = run.is_at_budget or waiting.has_left_some()
@@ -139,18 +142,22 @@ class MediaCache:
         self,
         run: CacheRun,
         moment: datetime,
+        batch: int,
         taken: Collection[str],
         closed: Collection[str],
         full: Collection[str],
     ) -> list[DueMedium]:
         """What waited when the run began: what fails now waits for a later run."""
-        self._log.info(f"media: {run.states.total():,} tried, {run.fetched_bytes:,} bytes fetched")
+        if run.states:
+            states = ", ".join(f"{number:,} {state}" for state, number in sorted(run.states.items()))
+            self._log.info(f"media: {run.states.total():,} tried: {states}; {run.fetched_bytes:,} bytes fetched")
         with transaction(self._url) as connection:
-            return next_media(connection, moment, _BATCH, taken, closed, full)
+            return next_media(connection, moment, batch, taken, closed, full)
 
-    def _is_below_budget(self, run: CacheRun, pipeline: Pipeline) -> bool:
+    def _may_begin(self, run: CacheRun, pipeline: Pipeline, limit: int | None) -> bool:
         run.is_at_budget = 0 < self._settings.media_run_bytes <= pipeline.fetched_bytes
-        return not run.is_at_budget
+        run.is_at_limit = limit is not None and run.states.total() + pipeline.under_way >= limit
+        return not (run.is_at_budget or run.is_at_limit)
 
     def _write(self, attempts: list[Attempt]) -> None:
         fault_points.reach("media.before_rows")

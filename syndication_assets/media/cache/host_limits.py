@@ -3,8 +3,9 @@
 A row holds for its host and all names below it, together; `others` for each host without a row. Not for threads.
 """
 
+import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 OTHERS = "others"
@@ -18,12 +19,19 @@ class HostLimit(NamedTuple):
     pause_seconds: float = 0.0
     run_bytes: int | None = None
     """None is no limit."""
+    jitter_seconds: float = 0.0
+    """Up to how much longer each pause is."""
 
 
 class HostLimits:
-    """What is fetched from each host now, and whether more may be. Times are seconds of one clock."""
+    """What is fetched from each host now, and whether more may be. Times are seconds of one clock. `between` draws a
+    number from a range: how much longer a pause is.
+    """
 
-    def __init__(self, limits: Iterable[HostLimit]) -> None:
+    def __init__(
+        self, limits: Iterable[HostLimit], *, between: Callable[[float, float], float] = random.uniform
+    ) -> None:
+        self._between = between
         self._limits = {limit.host: limit for limit in limits}
         self._fetching: Counter[str] = Counter()
         self._resting: dict[str, list[float]] = defaultdict(list)
@@ -44,7 +52,10 @@ class HostLimits:
         """A medium was fetched, or was not."""
         self._fetching[name] -= 1
         self._bytes[name] += fetched_bytes
-        pause = self._limit(name).pause_seconds
+        limit = self._limit(name)
+        pause = limit.pause_seconds
+        if limit.jitter_seconds:
+            pause += self._between(0, limit.jitter_seconds)
         if pause:
             self._resting[name].append(now + pause)
 

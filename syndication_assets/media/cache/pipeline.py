@@ -64,6 +64,11 @@ class Pipeline:
     ) -> None:
         self._threads.close()
 
+    @property
+    def under_way(self) -> int:
+        """Media that were begun and have not ended."""
+        return self._fetching + self._storing
+
     def attempts(self, waiting: WaitingMedia, may_begin: Callable[[], bool]) -> Iterator[Attempt]:
         """Attempts until nothing waits, or `may_begin` says that nothing more is begun and all that was is ended."""
         while True:

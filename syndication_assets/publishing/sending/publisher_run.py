@@ -17,7 +17,7 @@ from syndication_assets import fault_points
 from syndication_assets.channels.errors.outcome import Outcome, OutcomeKind
 from syndication_assets.database.connection import Connection, connect, transaction
 from syndication_assets.errors import SyndicationError
-from syndication_assets.media.media_store import MediaStoreError
+from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.operations.usage.call_ledger import CallLedger
 from syndication_assets.publishing.publisher import Post, Publisher
@@ -67,7 +67,7 @@ class PublisherRun:
         self._turns = threading.BoundedSemaphore(settings.publish_concurrency)
         self._calls_left = limit
         self._closed_accounts: set[str] = set()
-        self._pictures = StoredPictures(settings.media_url)
+        self._pictures = StoredPictures(MediaStore.of(settings))
         self._lease_next = partial(
             lease_next, settings=settings, now=now, publishers=list(publishers), leased_by=publisher_name()
         )

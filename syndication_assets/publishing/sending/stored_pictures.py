@@ -14,21 +14,20 @@ _ADDRESS_LIVES = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class StoredPictures:
-    """The pictures below `media_url`. Several threads may share it."""
+    """The pictures of a store. Several threads may share it."""
 
-    media_url: str
+    store: MediaStore
 
     def picture(self, path: str) -> Picture:
         """MediaStoreError if it cannot be read."""
-        store = MediaStore(self.media_url)
-        content = store.content(path)
+        content = self.store.content(path)
         media_type = mime_type_of(content)
         if media_type is None:
             raise MediaStoreError("The stored picture is damaged: see `syndication media verify`.")
-        return Picture(content, media_type, store.signed_url(path, _ADDRESS_LIVES))
+        return Picture(content, media_type, self.store.signed_url(path, _ADDRESS_LIVES))
 
     def without_address(self) -> list[str]:
         """The publishers whose networks fetch pictures themselves, and cannot be given an address of ours."""
-        if MediaStore(self.media_url).signs_urls:
+        if self.store.signs_urls:
             return []
         return sorted(name for name, registration in registrations().items() if registration.fetches_pictures)

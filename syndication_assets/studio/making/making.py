@@ -82,7 +82,7 @@ class Studio:
         """Makes what waits, up to the limit. DatabaseError if a visual cannot be written."""
         run = StudioRun(recovered=recover(self.url, self.now()))
         began_at = self.now()
-        store = MediaStore(self.settings.media_url)
+        store = MediaStore.of(self.settings)
         store.claim(self.url)
         with transaction(self.url) as connection:
             rules = active_rules(connection)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.web.api.caller import CallerOfRequest
 from syndication_assets.web.api.described import PictureId
 from syndication_assets.web.api.errors import ApiError, Code
@@ -22,7 +23,7 @@ def send_picture(
 ) -> Response:
     """As it is stored."""
     with caller.reading() as connection:
-        found = read_stored_picture(connection, caller.site.settings.media_url, picture_id, is_small=small)
+        found = read_stored_picture(connection, MediaStore.of(caller.site.settings), picture_id, is_small=small)
     if found is None:
         raise ApiError(Code.ITEM_NOT_FOUND, f"There is no picture {picture_id}.")
     return Response(found.content, media_type=found.mime_type, headers=PICTURE_HEADERS)

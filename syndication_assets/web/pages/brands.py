@@ -84,7 +84,7 @@ def add_brand_file(page: Page) -> Response:
     if not name or len(name) > _LONGEST_NAME or asset_type not in PICTURE_TYPES:
         raise UploadError(page.text("Give the file a name and one of the types that are offered."))
     content = picture_of(page.upload)
-    store = MediaStore(page.site.settings.media_url)
+    store = MediaStore.of(page.site.settings)
     store.claim(page.site.database_url)
     with page.acting(), transaction(page.site.database_url) as connection:
         add_file(

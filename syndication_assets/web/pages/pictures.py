@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from syndication_assets.media.media_store import MediaStore
 from syndication_assets.web.page import NotFoundError, Page
 from syndication_assets.web.routes import PageRoute
 from syndication_assets.web.stored_pictures import PICTURE_HEADERS, read_stored_picture
@@ -12,7 +13,7 @@ def show_picture(page: Page) -> Response:
     media_file_id = str(page.request.path_params["media_file_id"])
     is_small = "small" in page.request.query_params
     with page.reading() as connection:
-        found = read_stored_picture(connection, page.site.settings.media_url, media_file_id, is_small=is_small)
+        found = read_stored_picture(connection, MediaStore.of(page.site.settings), media_file_id, is_small=is_small)
     if found is None:
         raise NotFoundError("There is no such picture.")
     return Response(found.content, media_type=found.mime_type, headers=PICTURE_HEADERS)

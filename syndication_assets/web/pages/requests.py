@@ -138,7 +138,7 @@ def _own_photo(page: Page, title: str) -> str:
     with page.acting(), MediaInspector() as inspector:
         return add_own_image(
             page.site.database_url,
-            MediaStore(page.site.settings.media_url),
+            MediaStore.of(page.site.settings),
             page.organization.organization_id,
             content,
             inspector.read,
@@ -172,9 +172,7 @@ def show_evidence(page: Page) -> Response:
     rule_name = str(page.request.path_params["rule_name"])
     organization_id = page.organization.organization_id
     with page.reading() as connection:
-        found = evidence_picture(
-            connection, MediaStore(page.site.settings.media_url), organization_id, variant_id, rule_name
-        )
+        found = evidence_picture(connection, MediaStore.of(page.site.settings), organization_id, variant_id, rule_name)
     if found is None:
         raise NotFoundError(_NO_EVIDENCE)
     return Response(found.content, media_type="image/png", headers=PICTURE_HEADERS)
