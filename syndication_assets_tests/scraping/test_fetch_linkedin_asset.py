@@ -1,6 +1,7 @@
 """The asset of a fetch of LinkedIn: whose profiles, which days, and a token that nobody sees."""
 
 import logging
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -20,10 +21,10 @@ from syndication_assets_tests.scraping.fake_apis import (
     landed,
     materialize,
     runs,
-    today,
     track,
 )
 from syndication_assets_tests.scraping.linkedin_fetching import TOKEN, scraper
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
@@ -39,7 +40,7 @@ def environment(database_url: str, zone: LandingZone, apify: FakeApify) -> dict[
 
 
 def test_the_asset_fetches_only_the_current_day(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
-    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, "2024-03-01", **environment))
+    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, date(2024, 3, 1), **environment))
     assert "scraping/linkedin_apify_files cannot fetch 2024-03-01: sources only return their current state" in failure
     assert "select the load assets without it" in failure
 
