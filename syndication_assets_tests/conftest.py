@@ -33,6 +33,7 @@ from syndication_assets_tests.new_databases import filled_template, new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server, start_servers
+from syndication_assets_tests.today import wait_for_the_new_day
 
 _ROOM_FOR_SERVERS = 4 * 1024**3
 _ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
@@ -145,6 +146,12 @@ def _more_parameters_on_further_servers(items: list[pytest.Item]) -> Iterator[py
             if function in functions:
                 yield item
             functions.add(function)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the fixtures, which have a day too."""
+    wait_for_the_new_day(is_slow=item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(autouse=True)
