@@ -36,6 +36,12 @@ from syndication_assets_tests.servers import Server, start_servers
 from syndication_assets_tests.today import wait_for_the_new_day
 
 _ROOM_FOR_SERVERS = 4 * 1024**3
+_PARTITIONS_OF_TOMORROW = """
+    select operations.ensure_month_partitions(table_name::regclass, current_date, current_date + 1)
+    from operations.partitioned_tables
+    where exists (select 1 from pg_inherits where inhparent = table_name::regclass)
+"""
+"""Migrations leave the logs with the partition of their month. On its last day, tests may run in the next one."""
 _ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
 
@@ -235,6 +241,8 @@ def template_database(server: Server) -> Iterator[str]:
     server.administer("drop database if exists {} with (force)", name)
     server.administer("create database {}", name)
     migrations.migrate(server.url(name))
+    with psycopg.connect(server.url(name)) as connection:
+        connection.execute(_PARTITIONS_OF_TOMORROW)
     yield name
     server.administer("drop database if exists {} with (force)", name)
 
