@@ -5,8 +5,8 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
 from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.text_template_rows import read_templates

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
+from syndication_assets.ai.chat_completions.answers import UNUSABLE_ANSWERS
 from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS, MOST_UNUSABLE_ANSWERS
 from syndication_assets.content.generation.model_writing import DayOfTexts

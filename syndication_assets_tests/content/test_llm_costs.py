@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from syndication_assets.ai.run_costs import charge_run
+from syndication_assets.ai.calls.run_costs import charge_run
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.executions.execution_recording import Execution
 from syndication_assets.operations.usage.spending import Price, TokenUsage, read_spending

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import POST_FORM
+from syndication_assets.ai.chat_completions.answers import POST_FORM
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
