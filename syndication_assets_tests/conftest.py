@@ -23,8 +23,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from syndication_assets.database import migrations
 from syndication_assets.database.connection_url import sqlalchemy_url
+from syndication_assets.database.migrating import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
 from syndication_assets.settings import PROJECT_DIRECTORY
