@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.contents.content_kind import SUFFIXES
-from syndication_assets.operations.owned_store import MARK, OwnedStore
+from syndication_assets.operations.stores.owned_store import MARK, OwnedStore
 
 _PREVIEWS = "previews"
 

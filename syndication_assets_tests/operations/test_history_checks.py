@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations import execution_assets, webhook_assets
+from syndication_assets.operations.executions import execution_assets
 from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.executions.origin import Origin
+from syndication_assets.operations.webhooks import webhook_assets
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders
 from syndication_assets_tests.operations.test_webhooks import Hooks
 from syndication_assets_tests.today import today
