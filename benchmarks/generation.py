@@ -16,8 +16,8 @@ from benchmarks.history import run_script
 from benchmarks.measuring import Comparison, Result, Times
 from benchmarks.slow_server import serve_slowly
 from benchmarks.workplace import Workplace
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.channels.reference import load_reference
 from syndication_assets.channels.reference_files import read_reference
 from syndication_assets.content.generation.llm_writer import write_with_model

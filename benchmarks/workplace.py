@@ -14,7 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
+from syndication_assets.database.migrating import migrations
 from syndication_assets.settings import PROJECT_DIRECTORY
 
 DIRECTORY = PROJECT_DIRECTORY / ".local" / "bench"

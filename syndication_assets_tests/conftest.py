@@ -23,8 +23,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from syndication_assets.database import migrations
 from syndication_assets.database.connection_url import sqlalchemy_url
+from syndication_assets.database.migrating import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import RunSession, run_session
 from syndication_assets.settings import PROJECT_DIRECTORY
@@ -33,8 +33,15 @@ from syndication_assets_tests.new_databases import filled_template, new_database
 from syndication_assets_tests.random_histories import EVERYTHING, QUICK
 from syndication_assets_tests.reset_databases import DatabasesOfTests
 from syndication_assets_tests.servers import Server, start_servers
+from syndication_assets_tests.today import wait_for_the_new_day
 
 _ROOM_FOR_SERVERS = 4 * 1024**3
+_PARTITIONS_OF_TOMORROW = """
+    select operations.ensure_month_partitions(table_name::regclass, current_date, current_date + 1)
+    from operations.partitioned_tables
+    where exists (select 1 from pg_inherits where inhparent = table_name::regclass)
+"""
+"""Migrations leave the logs with the partition of their month. On its last day, tests may run in the next one."""
 _ROLES = ("syndication_owner", "syndication_pipeline", "syndication_reader")
 set_hypothesis_home_dir(Path(__file__).resolve().parent.parent / ".local" / "cache" / "hypothesis")
 
@@ -147,6 +154,12 @@ def _more_parameters_on_further_servers(items: list[pytest.Item]) -> Iterator[py
             functions.add(function)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the fixtures, which have a day too."""
+    wait_for_the_new_day(is_slow=item.get_closest_marker("slow") is not None)
+
+
 @pytest.fixture(autouse=True)
 def environment_of_its_own() -> Iterator[None]:
     """Takes back what a test's commands set: they point their process at a database that the test drops."""
@@ -228,6 +241,8 @@ def template_database(server: Server) -> Iterator[str]:
     server.administer("drop database if exists {} with (force)", name)
     server.administer("create database {}", name)
     migrations.migrate(server.url(name))
+    with psycopg.connect(server.url(name)) as connection:
+        connection.execute(_PARTITIONS_OF_TOMORROW)
     yield name
     server.administer("drop database if exists {} with (force)", name)
 

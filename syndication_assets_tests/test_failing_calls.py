@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.publishing.graph_server import FakeGraph, Response, error, serve
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
 from syndication_assets_tests.servers import Server
+from syndication_assets_tests.today import today
 
 TOKEN = 'canary-EAAB/page "token"+3vXq81='
 API_KEY = "sk-canary-OpenAI-7Qv9zKpW3mXt"
@@ -42,7 +43,6 @@ YOUTUBE_KEY = "canary-YouTube-AIza51kd93mq"
 DATABASE_PASSWORD = "canary-database-p4ssw0rd"
 PERSON = "Canaria Person-Beispiel canaria.person@mail.example"
 """Stands in parts of answers that nobody needs."""
-TODAY = datetime.now(UTC).date()
 
 
 @dataclass
@@ -221,7 +221,7 @@ def assert_the_run_of_dagster_fails_in_the_same_way(workplace: Workplace, graph:
     (target_id,) = queue.due(account_id)
     graph.responses_of_pages = {"new": GRAPH_FAILURES["500"][0]}
     select = ("--select", 'key:"publishing/publish_due_targets"')
-    assert workplace.run("materialize", "--partitions", str(TODAY), *select) == 0
+    assert workplace.run("materialize", "--partitions", str(today()), *select) == 0
     assert queue.target(target_id)["state"] == "needs_reconcile"
 
 
@@ -286,7 +286,7 @@ def test_failing_calls_of_the_language_model_leave_no_secret_and_lose_no_post(
     monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
     monkeypatch.setenv("SYNDICATION_LLM_TIMEOUT_SECONDS", "1")
     monkeypatch.setenv("SYNDICATION_LLM_CONCURRENCY", "20")
-    write = ("materialize", "--partitions", str(TODAY), "--select", WRITING)
+    write = ("materialize", "--partitions", str(today()), "--select", WRITING)
 
     def unwritten() -> set[str]:
         query = (

@@ -19,8 +19,9 @@ import psutil
 import psycopg
 import pytest
 
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import DatabaseError, transaction
+from syndication_assets.database.migrating import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.facts import Facts, differences, facts
 from syndication_assets_tests.invariants import broken_invariants

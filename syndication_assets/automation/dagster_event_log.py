@@ -23,7 +23,7 @@ from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 
 from syndication_assets.automation import run_process
 from syndication_assets.database.connection_url import STORAGE_VARIABLE, checked_url
-from syndication_assets.database.pooling import require_own_sessions
+from syndication_assets.database.sessions.pooling import require_own_sessions
 
 _CONNECTION_LIFETIME_SECONDS = 600
 _MAXIMUM_CONNECTIONS = 20

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from syndication_assets.automation.run_tags import REPOSITORY_TAGS, range_tags
 from syndication_assets.automation.watched_runs import close_dead_runs
 from syndication_assets.database.acting import user_who_acts
-from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.database.sessions.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.executions.origin import ACTOR_TAG
 from syndication_assets.sql_assets.forced_runs import FORCE_TAG

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url
-from syndication_assets.database.pooling import require_own_sessions
+from syndication_assets.database.migrating import migrations
+from syndication_assets.database.sessions.pooling import require_own_sessions
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.organizations import require_organization

@@ -9,11 +9,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from syndication_assets.cli.command import command
 from syndication_assets.cli.people.acting import everywhere, requires
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
 from syndication_assets.database.acting import user_who_acts
 from syndication_assets.database.connection import database_url
-from syndication_assets.database.pooling import require_own_sessions
+from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_rights import require_rights
+from syndication_assets.database.sessions.pooling import require_own_sessions
 
 
 @click.command()

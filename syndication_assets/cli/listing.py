@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.sessions.locks import waiting_at_most
 
 SECONDS_TO_WAIT = 20
 """A list does not wait for a locked table longer than this."""

@@ -10,9 +10,9 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.cli.status_lines import backup_lines, left_lines, replica_lines, source_lines, waiting_lines
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import database_url, transaction
-from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.migrating import migrations
+from syndication_assets.database.sessions.locks import waiting_at_most
 from syndication_assets.errors import SyndicationError
 from syndication_assets.files.whole_files import EVERYBODY, replace_file
 from syndication_assets.landing.zone.landing_zone import LandingZone

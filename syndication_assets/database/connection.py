@@ -10,9 +10,10 @@ import psycopg
 from psycopg import ClientCursor, sql
 from psycopg.rows import dict_row
 
-from syndication_assets.database import embedded_postgres, kept_sessions, locks
+from syndication_assets.database import embedded_postgres
 from syndication_assets.database.acting import settings_of_session
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, checked_url, invalid_url, without_secrets
+from syndication_assets.database.sessions import kept_sessions, locks
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import PROJECT_DIRECTORY, Settings
 

@@ -7,7 +7,7 @@ import dagster as dg
 
 from syndication_assets.database.acting import acting_as_service
 from syndication_assets.database.connection import database_url
-from syndication_assets.database.pooling import require_own_sessions
+from syndication_assets.database.sessions.pooling import require_own_sessions
 
 
 class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -16,9 +16,9 @@ from rich.console import Console
 from syndication_assets.automation import jobs
 from syndication_assets.automation.dagster_instance import prepare_environment
 from syndication_assets.automation.run_tags import range_tags
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.database.migrating import migrations
+from syndication_assets.database.sessions.kept_sessions import sessions_kept
 from syndication_assets.demo import analysed_pictures, branded, briefs, cached_media, curated, loop
 from syndication_assets.demo.planted_errors import EXPECTED_CHECKS, planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION, land

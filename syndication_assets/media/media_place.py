@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.owned_store import MARK, OwnedStore
+from syndication_assets.operations.stores.owned_store import MARK, OwnedStore
 
 
 class MediaStoreError(SyndicationError):

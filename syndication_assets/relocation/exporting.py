@@ -11,8 +11,8 @@ from typing import Any
 
 from psycopg import sql
 
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import Connection, transaction
+from syndication_assets.database.migrating import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.operations.backup.database_content import COUNT_AND_CHECKSUM, ROWS_AS_TEXT
 from syndication_assets.operations.backup.progress import Report

@@ -44,10 +44,12 @@ daily_partitions = Days(
 )
 
 
-def require_today(context: dg.AssetExecutionContext) -> None:
-    """Raises dg.Failure, without retries, unless the run is of today (UTC): sources only return their present state."""
-    today = datetime.now(UTC).date().isoformat()
-    others = [day for day in context.partition_keys if day != today]
+def require_today(context: dg.AssetExecutionContext) -> date:
+    """The day of the run, which may be yesterday when the run ends. Raises dg.Failure, without retries, unless it is
+    today (UTC): sources only return their present state.
+    """
+    today = datetime.now(UTC).date()
+    others = [day for day in context.partition_keys if day != today.isoformat()]
     if others:
         named = others[0] if len(others) == 1 else f"{others[0]} … {others[-1]}"
         raise dg.Failure(
@@ -55,3 +57,4 @@ def require_today(context: dg.AssetExecutionContext) -> None:
             f"today is {today} (UTC). To load files that landed on another day, select the load assets without it.",
             allow_retries=False,
         )
+    return today

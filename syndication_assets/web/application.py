@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from syndication_assets.database.connection import DatabaseError, transaction
-from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.database.sessions.kept_sessions import sessions_kept
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 from syndication_assets.tenancy.permission_checks import PermissionDeniedError

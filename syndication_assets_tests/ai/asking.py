@@ -2,8 +2,8 @@
 
 import asyncio
 
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import POST_FORM, Answer, LanguageModelError
+from syndication_assets.ai.chat_completions.answers import POST_FORM, Answer, LanguageModelError
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.operations.usage.spending import TokenUsage
 from syndication_assets_tests.ai.chat_server import ChatServer
 

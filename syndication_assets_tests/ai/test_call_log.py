@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.recorded_call import Call
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.calls.recorded_call import Call
 from syndication_assets.database.connection import Connection, DatabaseError
 from syndication_assets.operations.usage.api_usage import Reservation
 from syndication_assets.operations.usage.spending import Charge, Price, TokenUsage

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.answers import POST_FORM, Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets_tests.ai.asking import KEY, MESSAGES, USED, ask
 from syndication_assets_tests.ai.chat_server import GOOD_POST, ChatServer, Reply, completion, error, post
 

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.answers import Answer, ErrorKind, LanguageModelError
 from syndication_assets.operations.usage.spending import TokenUsage
 from syndication_assets_tests.ai.asking import KEY, USED, ask
 from syndication_assets_tests.ai.chat_server import GOOD_POST, ChatServer, Reply, completion, error, post

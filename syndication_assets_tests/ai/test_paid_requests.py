@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from syndication_assets.ai.paid_requests import PaidRequests, Subject, UnansweredError
+from syndication_assets.ai.calls.paid_requests import PaidRequests, Subject, UnansweredError
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.usage.spending import Spending
 

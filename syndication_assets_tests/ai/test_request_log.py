@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from syndication_assets.ai.language_model import LanguageModel, RequestLog
-from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.answers import POST_FORM, Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.language_model import LanguageModel, RequestLog
 from syndication_assets_tests.ai.asking import KEY, MESSAGES
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 

@@ -12,9 +12,8 @@ from syndication_assets.operations.conditions import find_conditions
 from syndication_assets.operations.metrics import read_metrics
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders
 from syndication_assets_tests.approval.approval_desk import ApprovalDesk
+from syndication_assets_tests.today import today
 
-TODAY = datetime.now(UTC).date()
-WINDOW = (TODAY, TODAY + timedelta(days=1))
 DAMAGES = {
     "steps_have_approvers": "update tenancy.organization_members set status = 'inactive' where role = 'manager'",
     "open_steps_have_approvers": "update tenancy.users set is_active = false where email like 'ann@%'",
@@ -43,7 +42,7 @@ def desk(database_url: str) -> ApprovalDesk:
 def test_a_check_finds_its_damage_and_nothing_else(check: SqlCheck, desk: ApprovalDesk):
     def offenders() -> int:
         with transaction(desk.url) as connection:
-            return find_offenders(connection, "approval", check, WINDOW).count
+            return find_offenders(connection, "approval", check, (today(), today() + timedelta(days=1))).count
 
     assert offenders() == 0
     desk.execute(DAMAGES[check.name])

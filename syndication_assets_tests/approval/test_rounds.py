@@ -1,7 +1,7 @@
 """Rounds in the database: who may decide, what a decision leads to, and what the database refuses by itself."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -13,9 +13,8 @@ from syndication_assets.approval.rounds.opening import supersede
 from syndication_assets.approval.workflows.delegations import delegate
 from syndication_assets.database.connection import DatabaseError, transaction
 from syndication_assets_tests.approval.approval_desk import ApprovalDesk
+from syndication_assets_tests.today import today
 
-TODAY = datetime.now(UTC).date()
-TOMORROW, YESTERDAY = TODAY + timedelta(days=2), TODAY - timedelta(days=2)
 _KIND = "insert into approval.subject_kinds values ('tst', 'test', 'texts.decide')"
 
 
@@ -27,6 +26,10 @@ def desk(database_url: str) -> ApprovalDesk:
     )
     desk.execute(_KIND)
     return desk
+
+
+def in_days(days: int) -> date:
+    return today() + timedelta(days=days)
 
 
 def refused(desk: ApprovalDesk, match: str, *decision: str, **options: int) -> None:
@@ -98,10 +101,10 @@ def test_delegations_chains_and_escalations_let_others_decide(desk: ApprovalDesk
     desk.step(flow, 1, "ann", "bob", escalation="owner", needs="all", escalate_after_hours=1, remind_after_hours=1)
     round_id = desk.open("tst-00000001").round_id
     assert desk.inbox("mia") == desk.inbox("olga") == []
-    desk.delegate("ann", "max", YESTERDAY, TOMORROW)
-    desk.delegate("max", "mia", YESTERDAY, TOMORROW)
-    desk.delegate("bob", "vic", YESTERDAY, TOMORROW)
-    desk.delegate("bob", "mia", TOMORROW, TOMORROW + timedelta(days=5))
+    desk.delegate("ann", "max", in_days(-2), in_days(2))
+    desk.delegate("max", "mia", in_days(-2), in_days(2))
+    desk.delegate("bob", "vic", in_days(-2), in_days(2))
+    desk.delegate("bob", "mia", in_days(2), in_days(7))
     assert desk.inbox("mia") == ["tst-00000001 step 1"], "the chain leads to her"
     assert desk.inbox("vic") == [], "a viewer has no right to decide"
     assert desk.decide(round_id, "mia") == ("open", "step 1")
@@ -117,18 +120,18 @@ def test_delegations_chains_and_escalations_let_others_decide(desk: ApprovalDesk
 
 
 def test_a_delegation_has_no_twin_in_its_period_and_leads_nowhere_back(desk: ApprovalDesk):
-    desk.delegate("ann", "bob", TODAY, TOMORROW)
-    desk.delegate("ann", "mia", TOMORROW, TOMORROW + timedelta(days=1))
+    desk.delegate("ann", "bob", today(), in_days(2))
+    desk.delegate("ann", "mia", in_days(2), in_days(3))
     for delegator, to, message in (
         ("ann", "max", "they delegate to somebody in a part of this period already"),
         ("bob", "ann", "it leads back to whom it comes from"),
     ):
         with pytest.raises(psycopg.errors.ExclusionViolation, match=message):
-            desk.delegate(delegator, to, YESTERDAY, TOMORROW)
-    desk.delegate("bob", "max", YESTERDAY, TOMORROW)
+            desk.delegate(delegator, to, in_days(-2), in_days(2))
+    desk.delegate("bob", "max", in_days(-2), in_days(2))
     with pytest.raises(psycopg.errors.ExclusionViolation, match="leads back"):
-        desk.delegate("max", "ann", TODAY, TOMORROW)
-    desk.delegate("max", "ann", TOMORROW + timedelta(days=3), TOMORROW + timedelta(days=4))
+        desk.delegate("max", "ann", today(), in_days(2))
+    desk.delegate("max", "ann", in_days(5), in_days(6))
     with pytest.raises(ApprovalError, match=r"Vic is no active member with the right"), transaction(desk.url) as c:
         delegate(c, desk.organization_id, desk.user["mia"], desk.user["vic"], "x", *_moments(desk))
 
@@ -144,7 +147,7 @@ def test_nobody_decides_on_their_own_where_the_workflow_says_so(desk: ApprovalDe
     assert desk.inbox("ann") == []
     assert desk.inbox("bob") == ["tst-00000001 step 1"]
     refused(desk, "You wrote or edited tst-00000001", round_id, "ann")
-    desk.delegate("bob", "ann", YESTERDAY, TOMORROW)
+    desk.delegate("bob", "ann", in_days(-2), in_days(2))
     refused(desk, "You wrote or edited tst-00000001", round_id, "ann")
     with pytest.raises(NoApproversError, match="all of its approvers wrote or edited it"):
         desk.open("tst-00000002", authors=(desk.user["ann"], desk.user["bob"]))

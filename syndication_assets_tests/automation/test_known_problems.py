@@ -16,10 +16,9 @@ from syndication_assets.automation.sensors.known_problems import finders
 from syndication_assets.operations.conditions import Problem
 from syndication_assets.settings import Settings
 from syndication_assets.sql_assets.checks import days_metadata
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
-
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 @dg.op
@@ -174,7 +173,7 @@ def test_a_landed_file_that_waits_is_a_problem(
     hours: int, problems: int, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SYNDICATION_LANDING_URL", str(tmp_path))
-    folder = tmp_path / "default" / "linkedin_apify" / TODAY
+    folder = tmp_path / "default" / "linkedin_apify" / today().isoformat()
     folder.mkdir(parents=True)
     file = folder / "a.json"
     file.write_text("[]")

@@ -1,7 +1,7 @@
 """The writing sensor: requests a text again within the day if another try may help."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import dagster as dg
 import pytest
@@ -13,10 +13,9 @@ from syndication_assets.definitions import defs
 from syndication_assets.settings import Settings
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completion, error, post
 from syndication_assets_tests.content.shop_in_tables import Shop
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
-
-TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def shop(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     shop.load_templates()
     shop.channel()
     shop.product("kilt", shop.category("Kilts"))
-    shop.select(TODAY)
+    shop.select(today())
     yield shop
     shop.close()
 
@@ -39,7 +38,7 @@ def write(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
     server = ChatServer(reply)
     monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     with server.running():
-        write_day(shop.url, TODAY, Settings.from_environment())
+        write_day(shop.url, today(), Settings.from_environment())
 
 
 def requested() -> list[dg.RunRequest]:
@@ -61,7 +60,7 @@ def requested() -> list[dg.RunRequest]:
 def test_a_text_that_was_not_written_is_requested_again(shop: Shop, reply: Reply, monkeypatch: pytest.MonkeyPatch):
     write(shop, reply, monkeypatch)
     (request,) = requested()
-    assert request.partition_key == TODAY.isoformat()
+    assert request.partition_key == today().isoformat()
     write(shop, post(), monkeypatch)
     assert requested() == []
 
@@ -79,7 +78,7 @@ def test_each_half_hour_has_one_run_key(shop: Shop, monkeypatch: pytest.MonkeyPa
 
 def test_other_days_are_left_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     write(shop, error(401, "invalid_api_key"), monkeypatch)
-    shop.execute("update content.posts_core set planned_on = %s", [TODAY - timedelta(1)])
+    shop.execute("update content.posts_core set planned_on = %s", [today() - timedelta(1)])
     assert requested() == []
 
 

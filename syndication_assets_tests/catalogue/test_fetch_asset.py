@@ -1,5 +1,6 @@
 """The asset of a fetch: which shops and days, and what its check says."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -12,8 +13,8 @@ from syndication_assets_tests.scraping.fake_apis import (
     failure_of,
     materialize,
     serve,
-    today,
 )
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
@@ -53,7 +54,7 @@ def test_the_asset_check_fails_for_an_incomplete_catalogue(
 
 
 def test_the_asset_fetches_no_other_day(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
-    result = materialize(clan_catalogue_files, monkeypatch, "2025-11-03", **environment(room))
+    result = materialize(clan_catalogue_files, monkeypatch, date(2025, 11, 3), **environment(room))
     assert "catalogue/clan_catalogue_files cannot fetch 2025-11-03: sources only return" in failure_of(result)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,11 +22,10 @@ from syndication_assets.http.clients.public_urls import PublicUrlError
 from syndication_assets_tests.catalogue.fake_shop import EMPTY, HTML, SERVER_ERROR, TRUNCATED
 from syndication_assets_tests.catalogue.shop import CatalogueRoom
 from syndication_assets_tests.scraping.fake_apis import Answer, FakeApi, Request, failure_of, landed, materialize, serve
-from syndication_assets_tests.scraping.fake_apis import today as today_partition
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
-TODAY = datetime.now(UTC).date
 PAGE = "/products.json"
 
 
@@ -91,7 +90,7 @@ def fetch(room: CatalogueRoom, vendor: Vendor) -> FetchReport:
 
 
 def load_today(room: CatalogueRoom) -> None:
-    load_day(room.url, room.zone, TODAY(), maximum_file_bytes=10**6)
+    load_day(room.url, room.zone, today(), maximum_file_bytes=10**6)
 
 
 def statuses(room: CatalogueRoom) -> list[str]:
@@ -100,7 +99,7 @@ def statuses(room: CatalogueRoom) -> list[str]:
 
 def test_pages_land_until_one_is_empty_and_the_catalogue_is_complete(room: CatalogueRoom, shop: FakeShopify):
     report = fetch(room, vendor(room, shop))
-    manifest = decode_manifest(room.zone.read(report.manifest_path, 10**6), "default", "shopify_products", TODAY())
+    manifest = decode_manifest(room.zone.read(report.manifest_path, 10**6), "default", "shopify_products", today())
     assert manifest.is_complete
     assert [request.query for request in shop.requests] == [
         # The first page once more: a product may have moved there in the meantime.
@@ -306,16 +305,16 @@ def test_the_asset_lands_the_catalogue_of_today(
     shop_vendor = vendor(room, shop)
     monkeypatch.setattr(assets, "vendors_to_fetch", lambda _url, _source: [shop_vendor])
     monkeypatch.setattr(assets, "shop_client", lambda _bytes: client())
-    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
+    result = materialize(shopify_products_files, monkeypatch, today(), **environment(room))
     (event,) = result.get_asset_materialization_events()
     assert event.materialization.metadata["products"].value == 3
     (check,) = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == (CHECK_NAME, True)
-    rejected = materialize(shopify_products_files, monkeypatch, "2025-11-03", **environment(room))
+    rejected = materialize(shopify_products_files, monkeypatch, date(2025, 11, 3), **environment(room))
     assert "catalogue/shopify_products_files cannot fetch 2025-11-03: sources only return" in failure_of(rejected)
     shop.fail_page(2, HTML)
     (check,) = materialize(
-        shopify_products_files, monkeypatch, today_partition(), **environment(room)
+        shopify_products_files, monkeypatch, today(), **environment(room)
     ).get_asset_check_evaluations()
     assert not check.passed
     assert check.description == "default/open_shop: page 2: it is a page of HTML or XML, not JSON"
@@ -323,6 +322,6 @@ def test_the_asset_lands_the_catalogue_of_today(
 
 def test_a_vendor_without_a_url_is_not_fetched(room: CatalogueRoom, monkeypatch: pytest.MonkeyPatch):
     add_vendor(room.url, "default", "by_hand", "shopify_products", "GBP", [])
-    result = materialize(shopify_products_files, monkeypatch, today_partition(), **environment(room))
+    result = materialize(shopify_products_files, monkeypatch, today(), **environment(room))
     (event,) = result.get_asset_materialization_events()
     assert "syndication vendor add" in str(event.materialization.metadata["how_to_add_a_shop"].value)

@@ -11,7 +11,7 @@ from syndication_assets.cli import quarantine
 from syndication_assets.cli.main import main
 from syndication_assets.cli.materialize import materialize_days
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.migrations import find_migrations
+from syndication_assets.database.migrating.migrations import find_migrations
 
 pytestmark = pytest.mark.one_server
 

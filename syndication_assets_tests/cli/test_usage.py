@@ -13,10 +13,6 @@ from syndication_assets.operations.usage.usage_report import read_usage
 
 pytestmark = pytest.mark.one_server
 
-NOW = datetime.now(UTC)
-THIS_MONTH = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-LAST_MONTH = THIS_MONTH - timedelta(days=1)
-
 
 @pytest.fixture
 def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -46,16 +42,18 @@ def usage(*arguments: str) -> str:
 
 
 def test_last_months_cost_is_shown_by_provider(url: str):
+    this_month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    last_month = this_month - timedelta(days=1)
     for cost in ("0.25", "0.50"):
-        call(url, LAST_MONTH, cost=cost, currency="USD")
-    call(url, LAST_MONTH, provider="youtube", operation="videos.list", is_successful=False)
-    call(url, THIS_MONTH, expected_cost="0.1", currency="USD")
+        call(url, last_month, cost=cost, currency="USD")
+    call(url, last_month, provider="youtube", operation="videos.list", is_successful=False)
+    call(url, this_month, expected_cost="0.1", currency="USD")
     shown = usage()
-    assert f"{LAST_MONTH:%Y-%m}  default      apify            2 calls  0.7500 USD\n" in shown
-    assert f"{LAST_MONTH:%Y-%m}  default      youtube          1 call, 1 failed\n" in shown
+    assert f"{last_month:%Y-%m}  default      apify            2 calls  0.7500 USD\n" in shown
+    assert f"{last_month:%Y-%m}  default      youtube          1 call, 1 failed\n" in shown
     assert "1 call  0.0000 USD and 0.1000 reserved for calls of unknown cost, " in shown
     assert "projected for the month\n" in shown
-    months = json.loads(usage("--json", "--month", f"{LAST_MONTH:%Y-%m}"))["months"]
+    months = json.loads(usage("--json", "--month", f"{last_month:%Y-%m}"))["months"]
     assert [(row["provider"], row["currency"], row["calls"], row["cost"]) for row in months] == [
         ("apify", "USD", 2, "0.75000000"),
         ("youtube", None, 1, None),
@@ -64,7 +62,7 @@ def test_last_months_cost_is_shown_by_provider(url: str):
 
 
 def test_nothing_and_another_organization_are_a_sentence(url: str):
-    call(url, NOW)
+    call(url, datetime.now(UTC))
     assert usage("--organization", "other").startswith("No API was called in ")
     assert usage("--month", "2001-01").startswith("No API was called in 2001-01.")
 
@@ -89,7 +87,7 @@ def test_budgets_and_quotas_are_shown(url: str):
             "insert into operations.budgets (organization_id, period, provider, amount, currency)"
             " select organization_id, 'month', 'apify', 10, 'USD' from tenancy.organizations"
         )
-    call(url, NOW, cost="8", currency="USD")
+    call(url, datetime.now(UTC), cost="8", currency="USD")
     call(url, datetime.now(UTC), provider="youtube", operation="videos.list", quota_units=2500)
     shown = usage()
     assert "default      month for apify: 8.0000 of 10.0000 USD used (80 %), " in shown

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
 from syndication_assets.content.generation.posts_to_write import posts_to_write
 from syndication_assets.content.generation.text_template_rows import read_templates
@@ -17,9 +17,9 @@ from syndication_assets.operations.usage.spending import read_spending
 from syndication_assets.sql_assets.windows import run_window
 from syndication_assets_tests.ai.chat_server import ChatServer, Reply, post
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
+from syndication_assets_tests.today import today
 
 KEY = "sk-canary-7Qv9zKpW3mXt"
-TODAY = datetime.now(UTC).date()
 # 600 fresh and 400 cached input tokens, 200 output tokens.
 COST = Decimal("0.00106000")
 
@@ -55,7 +55,7 @@ def write(shop: Shop, server: ChatServer, day: date = FIRST_DAY, concurrency: in
         with transaction(shop.url) as connection:
             run_window(connection, "content/posts_core/merge.sql", day, date.fromordinal(day.toordinal() + 1))
             posts = posts_to_write(connection, day, read_templates(connection)[0])
-            spending = read_spending(connection, shop.organization_id, "test", "small", TODAY)
+            spending = read_spending(connection, shop.organization_id, "test", "small", today())
             with_templates = templates_replace_model(connection)
         outcome = asyncio.run(write_all())
     return outcome, spending.warnings

@@ -14,10 +14,12 @@ from syndication_assets.content.briefs import checks as brief_checks
 from syndication_assets.content.checks import hashes_match_their_texts, placeholders_are_known
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.documents.checks import CHECKS as DOCUMENT_CHECKS
-from syndication_assets.operations import alert_assets, execution_assets, webhook_assets
+from syndication_assets.operations.alerts import alert_assets
 from syndication_assets.operations.archive import assets as archive_assets
 from syndication_assets.operations.backup import assets as backup_assets
+from syndication_assets.operations.executions import execution_assets
 from syndication_assets.operations.usage import spending_assets, usage_assets
+from syndication_assets.operations.webhooks import webhook_assets
 from syndication_assets.sql_assets.checks import Offenders, Window
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop

@@ -1,10 +1,10 @@
 """Variations by hashtags or by timing with a language model: one request per post."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
+from syndication_assets.ai.chat_completions.answers import UNUSABLE_ANSWERS
 from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.content.generation.llm_writer import MOST_ATTEMPTS, MOST_UNUSABLE_ANSWERS
 from syndication_assets.content.generation.model_writing import DayOfTexts
@@ -16,10 +16,10 @@ from syndication_assets_tests.content.llm_writing import calls
 from syndication_assets_tests.content.llm_writing import write as write_with_llm
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 from syndication_assets_tests.content.test_derived_variations import compare, without_hashtags
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
-TODAY = datetime.now(UTC).date()
 BOTH_KINDS = pytest.mark.parametrize("by", ["hashtags", "timing"])
 
 
@@ -129,8 +129,8 @@ def test_on_another_day_than_today_the_first_is_not_requested_and_the_others_wai
 
 def test_the_first_and_its_variations_are_stored_in_one_transaction(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     compare(shop, "timing")
-    shop.select(TODAY)
-    result = write_a_day(shop, ChatServer(), TODAY, monkeypatch)
+    shop.select(today())
+    result = write_a_day(shop, ChatServer(), today(), monkeypatch)
     assert len(result.texts) == 3
     assert shop.value("select count(distinct xmin::text) from content.posts_content") == 1
-    assert write_a_day(shop, ChatServer(), TODAY, monkeypatch).texts == []
+    assert write_a_day(shop, ChatServer(), today(), monkeypatch).texts == []

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from syndication_assets.ai.run_costs import charge_run
+from syndication_assets.ai.calls.run_costs import charge_run
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.executions.execution_recording import Execution
 from syndication_assets.operations.usage.spending import Price, TokenUsage, read_spending
@@ -19,7 +19,6 @@ from syndication_assets_tests.ai.chat_server import ChatServer, Reply, completio
 from syndication_assets_tests.content.llm_writing import (
     COST,
     KEY,
-    TODAY,
     WITHOUT_USAGE,
     budget,
     calls,
@@ -28,6 +27,7 @@ from syndication_assets_tests.content.llm_writing import (
     write,
 )
 from syndication_assets_tests.content.shop_in_tables import Shop
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
@@ -147,7 +147,7 @@ write_day(sys.argv[1], date.fromisoformat(sys.argv[2]), Settings.from_environmen
 
 def test_a_call_whose_process_dies_costs_its_reservation(selected: Shop, monkeypatch: pytest.MonkeyPatch):
     selected.execute("delete from content.product_selections")
-    selected.select(TODAY)
+    selected.select(today())
     price(selected)
     budget(selected, "0.004")
     child: list[subprocess.Popen[bytes]] = []
@@ -162,13 +162,13 @@ def test_a_call_whose_process_dies_costs_its_reservation(selected: Shop, monkeyp
     monkeypatch.setenv("SYNDICATION_LLM_MODEL", "small")
     selected.execute("update operations.api_prices set provider = '127.0.0.1'")
     with server.running():
-        child.append(subprocess.Popen([sys.executable, "-c", KILLED, selected.url, TODAY.isoformat()]))
+        child.append(subprocess.Popen([sys.executable, "-c", KILLED, selected.url, today().isoformat()]))
         assert child[0].wait(timeout=60) == -signal.SIGKILL
     (usage,) = selected.records("select * from operations.api_usage")
     assert (usage["is_successful"], usage["cost"]) == (None, None)
     assert usage["expected_cost"] > 0
     with transaction(selected.url) as connection:
-        spending = read_spending(connection, selected.organization_id, "127.0.0.1", "small", TODAY)
+        spending = read_spending(connection, selected.organization_id, "127.0.0.1", "small", today())
     assert spending.budgets[0].used == usage["expected_cost"]
 
 
@@ -209,7 +209,7 @@ def test_the_price_is_the_price_of_the_day(selected: Shop):
             [version, valid_from, output_price],
         )
     with transaction(selected.url) as connection:
-        assert read_spending(connection, selected.organization_id, "test", "small", TODAY).price == Price(
+        assert read_spending(connection, selected.organization_id, "test", "small", today()).price == Price(
             2, "USD", Decimal(1), Decimal(1), Decimal(4)
         )
 

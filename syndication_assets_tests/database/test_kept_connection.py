@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from syndication_assets.database.connection import Connection, DatabaseError
-from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
+from syndication_assets.database.sessions.kept_connection import ConnectionLostError, KeptConnection
 
 
 @pytest.mark.parametrize("error", [psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown])

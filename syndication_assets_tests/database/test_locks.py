@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from syndication_assets.cli import listing
 from syndication_assets.cli.main import main
-from syndication_assets.database import locks, migrations
 from syndication_assets.database.connection import DatabaseError, transaction
-from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, status
+from syndication_assets.database.migrating import migrations
+from syndication_assets.database.migrating.migrations import MigrationError, find_migrations, migrate, status
+from syndication_assets.database.sessions import locks
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, rollback
+from syndication_assets.database.migrating.migrations import MigrationError, find_migrations, migrate, rollback
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as
 from syndication_assets_tests.servers import Server

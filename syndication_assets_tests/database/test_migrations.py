@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndication_assets.database.migrations import (
+from syndication_assets.database.migrating.migrations import (
     MigrationError,
     find_migrations,
     migrate,

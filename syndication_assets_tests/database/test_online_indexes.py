@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndication_assets.database.migrations import Migration, find_migrations, migrate, rollback
-from syndication_assets.database.online_indexes import OnlineIndexError
+from syndication_assets.database.migrating.migrations import Migration, find_migrations, migrate, rollback
+from syndication_assets.database.migrating.online_indexes import OnlineIndexError
 
 pytestmark = pytest.mark.both_servers
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from syndication_assets.cli.main import main
 from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import DatabaseError, connect, transaction
-from syndication_assets.database.migrations import migrate
+from syndication_assets.database.migrating.migrations import migrate
 from syndication_assets.database.schema.schema_rights import missing_rights, require_rights
 from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.logins import login, url_as

@@ -5,9 +5,9 @@ import threading
 import psycopg
 import pytest
 
-from syndication_assets.database import kept_sessions
 from syndication_assets.database.connection import Connection, DatabaseError, transaction
-from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.database.sessions import kept_sessions
+from syndication_assets.database.sessions.kept_sessions import sessions_kept
 from syndication_assets_tests.servers import Server
 
 pytestmark = pytest.mark.both_servers

@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import transaction
+from syndication_assets.database.migrating import migrations
 from syndication_assets_tests.engagement.published_products import Shop
 from syndication_assets_tests.engagement.snapshots import History, day, moment
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import POST_FORM
+from syndication_assets.ai.chat_completions.answers import POST_FORM
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.catalogue.clan.clan_api import ShopApi
 from syndication_assets.channels.errors.outcome import OutcomeKind
 from syndication_assets.errors import SyndicationError
@@ -36,7 +36,6 @@ from syndication_assets_tests.http.raw_server import RawServer, response, serve
 SECRET = "sk-canary-7Qv9zKpW3mXt"
 SECONDS = 0.3
 TIMEOUT = timedelta(seconds=SECONDS)
-NOW = datetime.now(UTC)
 BOMB = gzip.compress(gzip.compress(b"\0" * 50_000_000))
 POST = Post("tgt-1", 1, "page", "feed_post", "secret words of the post")
 
@@ -63,7 +62,7 @@ def publish_on_facebook(url: str) -> None:
 
 def look_up_on_facebook(url: str) -> None:
     graph = FacebookGraph(url, "v25.0", timeout=TIMEOUT)
-    listing = graph.look_up(POST, SecretStr(SECRET), NOW - timedelta(days=1), NOW)
+    listing = graph.look_up(POST, SecretStr(SECRET), datetime.now(UTC) - timedelta(days=1), datetime.now(UTC))
     graph.close()
     if not listing.is_complete:
         raise SyndicationError(listing.reason or "")
@@ -72,7 +71,7 @@ def look_up_on_facebook(url: str) -> None:
 def read_insights(url: str) -> None:
     insights = FacebookInsights(url, "v25.0", timeout=TIMEOUT)
     try:
-        insights.page_posts("page", SecretStr(SECRET), [], NOW - timedelta(days=1))
+        insights.page_posts("page", SecretStr(SECRET), [], datetime.now(UTC) - timedelta(days=1))
     finally:
         insights.close()
 
@@ -103,7 +102,7 @@ def publish_on_linkedin(url: str) -> None:
 
 def look_up_on_instagram(url: str) -> None:
     instagram = Instagram(url, "v25.0", timeout=TIMEOUT)
-    listing = instagram.look_up(POST, SecretStr(SECRET), NOW - timedelta(days=1), NOW)
+    listing = instagram.look_up(POST, SecretStr(SECRET), datetime.now(UTC) - timedelta(days=1), datetime.now(UTC))
     instagram.close()
     if not listing.is_complete:
         raise SyndicationError(listing.reason or "")

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from syndication_assets.automation.dagster_event_log import PooledPostgresEventLogStorage
 from syndication_assets.cli.main import main
-from syndication_assets.database import pooling
 from syndication_assets.database.connection_url import STORAGE_VARIABLE
-from syndication_assets.database.pooling import SharedSessionError, require_own_sessions
+from syndication_assets.database.sessions import pooling
+from syndication_assets.database.sessions.pooling import SharedSessionError, require_own_sessions
 from syndication_assets.engagement.report.report_queries import reader
 from syndication_assets.engagement.report.report_values import Organization
 from syndication_assets_tests.conftest import new_database

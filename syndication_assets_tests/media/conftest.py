@@ -14,7 +14,7 @@ from syndication_assets.media.cache.caching import CacheRun, MediaCache
 from syndication_assets.media.cache.fetching import MediaFetcher
 from syndication_assets.media.cache.storing import ReadContent
 from syndication_assets.media.contents.reading import read_content
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.settings import Settings
 from syndication_assets_tests.documents.feed_server import Answer, Internet

@@ -12,7 +12,7 @@ from syndication_assets.media.cache.outcomes import CacheState
 from syndication_assets.media.file_repair import damaged_files
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.media.stored_files import orphans
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets_tests.documents.feed_server import Answer
 from syndication_assets_tests.media.conftest import SIGNED_UNTIL, TUESDAY, Shelf
 from syndication_assets_tests.media.media_samples import PAGE, VIDEO, picture, png_of_claimed_size

@@ -12,7 +12,7 @@ from syndication_assets.media.contents.reading import read_content
 from syndication_assets.media.file_repair import damaged_files
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.media.stored_files import orphans
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets.settings import Settings
 from syndication_assets_tests.media.conftest import TUESDAY, Shelf
 from syndication_assets_tests.media.media_samples import VIDEO, document, picture, video

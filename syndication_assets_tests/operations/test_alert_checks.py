@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations.alert_assets import CHECKS
+from syndication_assets.operations.alerts.alert_assets import CHECKS
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders
 from syndication_assets_tests.operations.alert_desk import AlertDesk
 

@@ -6,19 +6,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.operations import execution_assets, webhook_assets
+from syndication_assets.operations.executions import execution_assets
 from syndication_assets.operations.executions.execution_recording import executing
 from syndication_assets.operations.executions.origin import Origin
+from syndication_assets.operations.webhooks import webhook_assets
 from syndication_assets.sql_assets.checks import SqlCheck, find_offenders
 from syndication_assets_tests.operations.test_webhooks import Hooks
+from syndication_assets_tests.today import today
 
 CHECKS = [c for c in (*execution_assets.CHECKS, *webhook_assets.CHECKS) if c.shared_file is None]
-NOW = datetime.now(UTC)
-WINDOW = ((NOW - timedelta(minutes=10)).date(), NOW.date() + timedelta(days=1))
+
+
+def _ten_minutes_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=10)
 
 
 def _lose_the_process(hooks: Hooks) -> None:
-    began = NOW - timedelta(minutes=10)
+    began = _ten_minutes_ago()
     hooks.execute(
         "select operations.ensure_month_partitions('operations.execution_history', %(day)s, %(day)s)",
         {"day": began.date()},
@@ -47,7 +51,8 @@ def test_a_check_finds_its_damage_and_nothing_else(check: SqlCheck, database_url
 
     def offenders() -> int:
         with transaction(database_url) as connection:
-            return find_offenders(connection, "operations", check, WINDOW).count
+            days = (_ten_minutes_ago().date(), today() + timedelta(days=1))
+            return find_offenders(connection, "operations", check, days).count
 
     with executing(database_url, {"fetching": "scraping/linkedin_apify_files"}, Origin()):
         assert offenders() == 0

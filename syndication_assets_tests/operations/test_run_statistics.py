@@ -12,11 +12,12 @@ from syndication_assets.automation.job_statistics import job_statistics
 from syndication_assets.cli.main import main
 from syndication_assets.operations.executions.run_statistics import RunStatistics, all_days
 from syndication_assets_tests.operations.test_executions import History
+from syndication_assets_tests.today import today
 
-TODAY = datetime.now(UTC).date()
+DAY = date(2026, 6, 10)
 
 
-def statistics(what: str, *values: int | float | None, day: date | None = TODAY) -> RunStatistics:
+def statistics(what: str, *values: int | float | None, day: date | None = DAY) -> RunStatistics:
     return RunStatistics(day, what, *values)  # type: ignore[arg-type]
 
 
@@ -38,7 +39,7 @@ def test_works_and_downloads_are_counted_once_and_shown(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     database = History(database_url)
-    noon = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC)
+    midnight = datetime(today().year, today().month, today().day, tzinfo=UTC)
     # One work of two channels, of which one failed; one work that was killed; one that found nothing to do.
     for status, made, error, work in (
         ("success", 30, None, 1), ("failed", 0, "no", 1), ("killed", None, "killed", 2), ("idle", None, None, 3),
@@ -46,14 +47,14 @@ def test_works_and_downloads_are_counted_once_and_shown(
     ):  # fmt: skip
         database.insert(
             "operations.execution_history", "execution_id", process="writing", step="content/posts_content",
-            work_id=f"00000000-0000-0000-0000-00000000000{work}", started_at=noon, status=status, rows_out=made,
-            finished_at=None if status == "running" else noon + timedelta(seconds=10), error_message=error,
-            executed_on=TODAY,
+            work_id=f"00000000-0000-0000-0000-00000000000{work}", started_at=midnight, status=status, rows_out=made,
+            finished_at=None if status == "running" else midnight + timedelta(seconds=10), error_message=error,
+            executed_on=today(),
         )  # fmt: skip
     for status, posts in (("completed", 100), ("failed", 0)):
         database.insert(
-            "scraping.download_runs", "run_id", kind="load", source="linkedin_apify", partition_from=TODAY,
-            partition_to=TODAY, status=status, started_at=noon, completed_at=noon + timedelta(seconds=5),
+            "scraping.download_runs", "run_id", kind="load", source="linkedin_apify", partition_from=today(),
+            partition_to=today(), status=status, started_at=midnight, completed_at=midnight + timedelta(seconds=5),
             script_name="test", posts_fetched=posts, error_message=None if status == "completed" else "no",
         )  # fmt: skip
     monkeypatch.setenv("SYNDICATION_DATABASE_URL", database_url)
@@ -66,7 +67,7 @@ def test_works_and_downloads_are_counted_once_and_shown(
 
     steps = {row["what"]: row for row in json.loads(shown("--json"))}
     assert steps["content/posts_content"] == {
-        "day": str(TODAY), "what": "content/posts_content", "runs": 2, "succeeded": 0, "in_part": 1, "failed": 1,
+        "day": str(today()), "what": "content/posts_content", "runs": 2, "succeeded": 0, "in_part": 1, "failed": 1,
         "success_rate": 0.0, "seconds": 20.0, "made": 30, "made_a_second": 1.5,
     }  # fmt: skip
     assert steps["load linkedin_apify"]["success_rate"] == 0.5
@@ -88,7 +89,7 @@ def test_jobs_are_counted_from_the_records_of_dagster():
         )
         for job in ("good", "good", "bad"):
             definitions.resolve_job_def(job).execute_in_process(instance=instance, raise_on_error=False)
-        bad, good = job_statistics(instance, TODAY - timedelta(days=1))
+        bad, good = job_statistics(instance, today() - timedelta(days=1))
     assert (bad.what, bad.runs, bad.succeeded, bad.failed) == ("bad", 1, 0, 1)
     assert (good.what, good.runs, good.success_rate) == ("good", 2, 1.0)
     assert good.seconds is not None

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
-from syndication_assets.database.migrations import migrate
+from syndication_assets.database.migrating.migrations import migrate
 from syndication_assets.errors import SyndicationError
 from syndication_assets.person_erasure.erasing import plan_erasure
 from syndication_assets.person_erasure.person_export import export_person

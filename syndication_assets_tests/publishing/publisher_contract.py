@@ -25,7 +25,7 @@ from syndication_assets_tests.publishing import (
 )
 
 TIMEOUT = timedelta(seconds=0.6)
-NOW = datetime.now(UTC).replace(microsecond=123_456)
+FIRST_CALLED_AT = datetime(2026, 3, 2, 9, 30, microsecond=123_456, tzinfo=UTC)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Contract:
             "channel_type": "feed_post",
             "text": "Shortbread from Skye\n\nSee it here: https://shop.example/shortbread/in/a/tin?colour=red\n\n#Tea",
             "server_url": self.server_url,
-            "first_called_at": NOW,
+            "first_called_at": FIRST_CALLED_AT,
         }
         return Post(**(values | self.content | changes))
 

@@ -12,7 +12,7 @@ from syndication_assets.publishing.bluesky.post_record import facets_of, record_
 from syndication_assets_tests.publishing.bluesky_server import DID, FakeBluesky, error
 from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.network_server import PICTURE
-from syndication_assets_tests.publishing.publisher_contract import NOW, Contract, bluesky
+from syndication_assets_tests.publishing.publisher_contract import FIRST_CALLED_AT, Contract, bluesky
 
 pytestmark = pytest.mark.one_server
 
@@ -45,11 +45,11 @@ def test_facets_are_byte_offsets_of_links_and_hashtags():
 
 def test_a_key_is_a_tid_of_the_first_call_and_the_text(network: Contract):
     post = network.post()
-    key = record_key(post, NOW)
+    key = record_key(post, FIRST_CALLED_AT)
     assert re.fullmatch(r"[234567abcdefghij][2-7a-z]{12}", key)
-    assert key == record_key(replace(post, attempt_number=2, target_id="tgt-7"), NOW)
-    assert key < record_key(post, NOW + timedelta(seconds=1))
-    assert key[:11] == record_key(replace(post, text="Tea"), NOW)[:11]
+    assert key == record_key(replace(post, attempt_number=2, target_id="tgt-7"), FIRST_CALLED_AT)
+    assert key < record_key(post, FIRST_CALLED_AT + timedelta(seconds=1))
+    assert key[:11] == record_key(replace(post, text="Tea"), FIRST_CALLED_AT)[:11]
 
 
 def test_a_record_has_the_time_of_the_call_the_language_and_a_card_of_its_link(network: Contract, fake: FakeBluesky):
@@ -59,7 +59,7 @@ def test_a_record_has_the_time_of_the_call_the_language_and_a_card_of_its_link(n
     ((key, record),) = fake.records.items()
     assert outcome.platform_post_id == f"at://{DID}/app.bsky.feed.post/{key}"
     assert outcome.platform_post_url == f"https://bsky.app/profile/{DID}/post/{key}"
-    assert record["createdAt"] == f"{NOW:%Y-%m-%dT%H:%M:%S}.123Z"
+    assert record["createdAt"] == f"{FIRST_CALLED_AT:%Y-%m-%dT%H:%M:%S}.123Z"
     assert record["langs"] == ["de"]
     assert record["embed"]["external"] == {
         "uri": "https://shop.example/tin",
@@ -88,7 +88,7 @@ def test_one_session_serves_many_posts_and_is_refreshed_when_its_token_expires(n
     for number in range(3):
         if number == 2:
             fake.expire_access()
-        post = network.post(text=f"Tin {number}", first_called_at=NOW + timedelta(seconds=number))
+        post = network.post(text=f"Tin {number}", first_called_at=FIRST_CALLED_AT + timedelta(seconds=number))
         assert network.publisher.publish(post, network.secret).kind is OutcomeKind.PUBLISHED
     paths = [request.path.rpartition(".")[2] for request in fake.requests]
     assert paths.count("createSession") == 1
@@ -100,7 +100,7 @@ def test_when_the_refresh_token_expired_too_the_password_makes_a_new_session(net
     network.publisher.publish(network.post(), network.secret)
     fake.expire_access()
     fake.expire_refresh()
-    again = network.post(text="Another tin", first_called_at=NOW + timedelta(seconds=1))
+    again = network.post(text="Another tin", first_called_at=FIRST_CALLED_AT + timedelta(seconds=1))
     assert network.publisher.publish(again, network.secret).kind is OutcomeKind.PUBLISHED
     assert fake.sessions == 2
 

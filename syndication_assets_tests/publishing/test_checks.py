@@ -13,10 +13,10 @@ from syndication_assets_tests.conftest import new_database
 from syndication_assets_tests.publishing.publishing_queue import DAY, PublishingQueue
 from syndication_assets_tests.sample_database import broken_checks, check_files, damaged, names_of
 from syndication_assets_tests.servers import Server
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.both_servers
 
-WINDOW = (DAY, datetime.now(UTC).date() + timedelta(2))
 FIRST = "(select target_id from publishing.post_targets order by scheduled_at, target_id limit 1)"
 REPEATED_POST = (
     "insert into publishing.post_targets (organization_id, content_id, content_hash, account_id, platform,"
@@ -155,6 +155,11 @@ DAMAGES = [
 ]
 
 
+def window() -> tuple[date, date]:
+    """From the first day of the tests to what is published now."""
+    return DAY, today() + timedelta(days=2)
+
+
 @pytest.fixture(scope="module")
 def url(server: Server, template_database: str) -> Iterator[str]:
     """Three posts, published by a dry run on two pages."""
@@ -173,19 +178,21 @@ def url(server: Server, template_database: str) -> Iterator[str]:
 
 def test_every_check_passes_on_a_published_queue(url: str):
     with read_only_transaction(url) as connection:
-        assert broken_checks(connection, "publishing", CHECKS, WINDOW) == {}
+        assert broken_checks(connection, "publishing", CHECKS, window()) == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=[damage.check for damage in DAMAGES])
 def test_each_damage_fails_its_own_check_only(damage: Damage, url: str):
     with damaged(url, damage.statement) as connection:
-        assert broken_checks(connection, "publishing", CHECKS, WINDOW).keys() == {damage.check, *damage.also}
+        assert broken_checks(connection, "publishing", CHECKS, window()).keys() == {damage.check, *damage.also}
 
 
 def test_the_same_words_may_be_repeated_after_the_days_of_the_rule(url: str):
     statement = next(damage.statement for damage in DAMAGES if "'2025-11-20'" in damage.statement)
     with damaged(url, statement.replace("'2025-11-20'", "'2026-02-01'")) as connection:
-        assert "post_targets__nothing_is_published_twice" not in broken_checks(connection, "publishing", CHECKS, WINDOW)
+        assert "post_targets__nothing_is_published_twice" not in broken_checks(
+            connection, "publishing", CHECKS, window()
+        )
 
 
 def test_every_check_has_a_damage_and_every_file_is_a_check():
@@ -198,11 +205,13 @@ def test_a_sample_organization_may_have_numbers_for_simulated_posts(url: str):
     statement = next(damage.statement for damage in DAMAGES if "simulated" in damage.check)
     sample = "update tenancy.organizations set settings = '{\"is_sample\": true}';"
     with damaged(url, sample + statement) as connection:
-        assert broken_checks(connection, "publishing", CHECKS, WINDOW) == {}
+        assert broken_checks(connection, "publishing", CHECKS, window()) == {}
 
 
 def test_the_check_of_unresolved_targets_names_the_command(url: str):
     statement = next(damage.statement for damage in DAMAGES if "reconciled" in damage.check)
     with damaged(url, statement) as connection:
-        offenders = broken_checks(connection, "publishing", CHECKS, WINDOW)["post_targets__none_needs_to_be_reconciled"]
+        offenders = broken_checks(connection, "publishing", CHECKS, window())[
+            "post_targets__none_needs_to_be_reconciled"
+        ]
     assert "syndication targets resolve tgt-" in str(offenders.rows[0])

@@ -9,8 +9,7 @@ from syndication_assets.database.connection import transaction
 from syndication_assets.operations.conditions import Condition, find_conditions
 from syndication_assets.publishing.sending.sending_holds import hold, release
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue
-
-TODAY = datetime.now(UTC).date()
+from syndication_assets_tests.today import today
 
 
 @pytest.fixture
@@ -140,7 +139,7 @@ def test_a_disconnected_account_is_a_problem_with_its_reason(desk: PublishingQue
 def test_an_undecided_text_of_today_or_later_waits_after_twelve_hours(
     hours: int, days: int, problems: int, desk: PublishingQueue
 ):
-    desk.text(desk.post(TODAY + timedelta(days=days)))
+    desk.text(desk.post(today() + timedelta(days=days)))
     desk.execute(
         "update content.posts_content set state = 'needs_review', created_at = now() - make_interval(hours => %s)",
         [hours],

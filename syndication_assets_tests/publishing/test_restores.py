@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import SQL_DIRECTORY
-from syndication_assets.database.migrations import MigrationError, migrate, rollback, rows_lost_by_rollback
+from syndication_assets.database.migrating.migrations import MigrationError, migrate, rollback, rows_lost_by_rollback
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.publishing.dry_run.dry_run_publisher import DryRun

@@ -16,10 +16,15 @@ from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Row, Shop
 from syndication_assets_tests.publishing.fake_platform import FakePlatform, accept
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
 from syndication_assets_tests.sample_database import broken_checks, damaged
+from syndication_assets_tests.today import today
 
 LATER = datetime(2025, 12, 31, tzinfo=UTC)
-WINDOW = (FIRST_DAY, datetime.now(UTC).date() + timedelta(2))
 TWICE = "post_targets__nothing_is_published_twice"
+
+
+def window() -> tuple[date, date]:
+    """From the first day of the tests to what is published now."""
+    return FIRST_DAY, today() + timedelta(days=2)
 
 
 @pytest.fixture
@@ -87,9 +92,9 @@ def test_running_a_day_again_publishes_nothing_again(shop: Shop, by: str):
 def test_only_variations_by_timing_may_publish_the_same_words(shop: Shop):
     publish(shop, "timing")
     with damaged(shop.url, "select 1") as connection:
-        assert TWICE not in broken_checks(connection, "publishing", CHECKS, WINDOW)
+        assert TWICE not in broken_checks(connection, "publishing", CHECKS, window())
     with damaged(shop.url, "update content.product_selections set variations_by = 'content'") as connection:
-        offenders = broken_checks(connection, "publishing", CHECKS, WINDOW)[TWICE]
+        offenders = broken_checks(connection, "publishing", CHECKS, window())[TWICE]
     # On each page: the second repeats the first, and the third repeats both.
     assert offenders.count == 2 * 3
 
@@ -105,7 +110,7 @@ def test_a_repeated_variation_by_timing_is_reported(shop: Shop):
         ", 'again' from publishing.post_targets where variation = 2 limit 1"
     )
     with damaged(shop.url, again) as connection:
-        assert broken_checks(connection, "publishing", CHECKS, WINDOW)[TWICE].count == 1
+        assert broken_checks(connection, "publishing", CHECKS, window())[TWICE].count == 1
 
 
 def test_the_slot_of_a_cancelled_variation_is_not_reused_for_the_same_words(shop: Shop):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 
 from syndication_assets.cli.main import main
-from syndication_assets.database import migrations
+from syndication_assets.database.migrating import migrations
 from syndication_assets.errors import SyndicationError
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.publishing.sending.publish import publish_due

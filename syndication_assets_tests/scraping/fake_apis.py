@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -253,7 +253,7 @@ def landed(zone: LandingZone) -> dict[str, dict[str, Any]]:
 def materialize(
     asset: dg.AssetsDefinition,
     monkeypatch: pytest.MonkeyPatch,
-    partition: str,
+    day: date,
     *,
     together_with: Sequence[dg.AssetsDefinition] = (),
     tags: Mapping[str, str] | None = None,
@@ -268,7 +268,7 @@ def materialize(
     with dg.DagsterInstance.ephemeral() as instance:
         return dg.materialize(
             [*together_with, asset],
-            partition_key=partition,
+            partition_key=day.isoformat(),
             instance=instance,
             tags=dict(tags or {}),
             resources=resources,
@@ -279,7 +279,3 @@ def materialize(
 def failure_of(result: dg.ExecuteInProcessResult) -> str:
     (event,) = (event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
     return str(event.step_failure_data)
-
-
-def today() -> str:
-    return datetime.now(UTC).date().isoformat()

@@ -17,7 +17,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
+from syndication_assets.database.migrating import migrations
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets_tests.conftest import new_database

@@ -27,12 +27,12 @@ from syndication_assets.scraping.loading.post_load import load_day
 from syndication_assets.settings import Settings
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.loopback_server import LoopbackServer
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
 KEYS = SecretStr("test:" + "A" * 43 + "=")
 TOKEN = "canary-EAAB/page+token="
-TODAY = datetime.now(UTC).date()
 
 
 @dataclass
@@ -119,7 +119,7 @@ def fetch(url: str, zone: LandingZone, graph: Graph) -> InsightsReport:
 def post(number: int, clicks: int = 5) -> dict[str, Any]:
     return {
         "id": f"1000_{number}",
-        "created_time": f"{TODAY}T00:00:00+0000",
+        "created_time": f"{today()}T00:00:00+0000",
         "message": f"Post {number}",
         "reactions": {"data": [], "summary": {"total_count": 7}},
         "insights": {"data": [{"name": "post_clicks", "period": "lifetime", "values": [{"value": clicks}]}]},
@@ -136,7 +136,7 @@ def test_responses_of_graph_land_and_are_loaded_like_any_post(url: str, zone: La
     report = fetch(url, zone, graph)
     assert (report.pages, report.files_landed, report.failures) == (1, 2, {})
     with run_session(url, "test", None) as session:
-        load_day(url, zone, TODAY, maximum_file_bytes=10**6, session=session)
+        load_day(url, zone, today(), maximum_file_bytes=10**6, session=session)
     loaded = rows(
         url,
         "select p.platform, p.urn, d.reactions, d.clicks, d.comments from scraping.posts p"
@@ -147,7 +147,7 @@ def test_responses_of_graph_land_and_are_loaded_like_any_post(url: str, zone: La
 
 def test_the_metrics_are_the_rows_that_are_valid_on_the_day(url: str, zone: LandingZone, graph: Graph):
     fetch(url, zone, graph)
-    asked = ",".join(metrics_on(url, "facebook", TODAY))
+    asked = ",".join(metrics_on(url, "facebook", today()))
     assert f"insights.metric({asked})" in graph.requests[0]["fields"]
     before, after = datetime(2025, 11, 14, tzinfo=UTC).date(), datetime(2025, 11, 15, tzinfo=UTC).date()
     assert {"post_impressions"} == set(metrics_on(url, "facebook", before)) - set(metrics_on(url, "facebook", after))
@@ -172,7 +172,7 @@ def test_the_token_is_sent_in_a_header_and_lands_nowhere(
         fetch(url, zone, graph)
     assert {request["authorization"] for request in graph.requests} == {f"Bearer {TOKEN}"}
     assert TOKEN not in json.dumps([{**request, "authorization": ""} for request in graph.requests])
-    files = list(zone.files(TODAY))
+    files = list(zone.files(today()))
     assert len(files) == 2
     assert all(TOKEN.encode() not in zone.read(file.path, 10**6) for file in files)
     assert TOKEN not in caplog.text

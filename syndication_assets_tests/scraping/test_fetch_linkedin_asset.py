@@ -1,6 +1,7 @@
 """The asset of a fetch of LinkedIn: whose profiles, which days, and a token that nobody sees."""
 
 import logging
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +14,7 @@ from syndication_assets.scraping.fetching.fetch import active_organizations
 from syndication_assets.scraping.fetching.fetch_assets import CHECK_NAME, GAP_CHECK_NAME
 from syndication_assets.scraping.fetching.fetch_errors import AccountRejectedError, FetchError
 from syndication_assets.scraping.linkedin.assets import linkedin_apify_files, scrape_profile
+from syndication_assets.sql_assets import partitions
 from syndication_assets_tests.scraping.fake_apis import (
     Answer,
     FakeApify,
@@ -20,10 +22,10 @@ from syndication_assets_tests.scraping.fake_apis import (
     landed,
     materialize,
     runs,
-    today,
     track,
 )
 from syndication_assets_tests.scraping.linkedin_fetching import TOKEN, scraper
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
@@ -39,7 +41,7 @@ def environment(database_url: str, zone: LandingZone, apify: FakeApify) -> dict[
 
 
 def test_the_asset_fetches_only_the_current_day(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
-    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, "2024-03-01", **environment))
+    failure = failure_of(materialize(linkedin_apify_files, monkeypatch, date(2024, 3, 1), **environment))
     assert "scraping/linkedin_apify_files cannot fetch 2024-03-01: sources only return their current state" in failure
     assert "select the load assets without it" in failure
 
@@ -103,6 +105,25 @@ def test_the_asset_fetches_every_active_organization(
     assert (check.check_name, check.passed) == (CHECK_NAME, False)
     assert (gap_check.check_name, gap_check.passed) == (GAP_CHECK_NAME, True)
     assert "second: 1 of 1 profiles could not be fetched" in str(check.description)
+
+
+def test_a_fetch_that_ends_after_midnight_counts_the_files_of_its_day(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], database_url: str, zone: LandingZone, apify: FakeApify
+) -> None:
+    track(database_url, "ada", "bob", "cleo")
+    midnight = datetime.combine(today(), datetime.min.time(), UTC)
+    apify.finished_at = {"ada": midnight - timedelta(seconds=2), "bob": midnight - timedelta(seconds=1)}
+
+    class BeforeMidnight(datetime):
+        @classmethod
+        def now(cls, _: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return midnight - timedelta(seconds=3)
+
+    monkeypatch.setattr(partitions, "datetime", BeforeMidnight)
+    result = materialize(linkedin_apify_files, monkeypatch, midnight.date() - timedelta(days=1), **environment)
+    (materialization,) = result.asset_materializations_for_node("scraping__linkedin_apify_files")
+    metadata = materialization.metadata
+    assert (metadata["dagster/partition_row_count"].value, metadata["files_landed"].value) == (2, 3)
 
 
 def test_an_organization_at_its_limit_is_not_fetched_and_the_check_says_so(

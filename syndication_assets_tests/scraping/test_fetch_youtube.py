@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,10 +30,10 @@ from syndication_assets_tests.scraping.fake_apis import (
     materialize,
     runs,
     serve,
-    today,
     track,
     youtube_error,
 )
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.one_server
 
@@ -227,7 +227,7 @@ def test_the_asset_names_the_missing_key(monkeypatch: pytest.MonkeyPatch) -> Non
     failure = failure_of(materialize(youtube_data_api_files, monkeypatch, today()))
     assert "SYNDICATION_YOUTUBE_API_KEY is not set" in failure
     assert "sources only return their current state" in failure_of(
-        materialize(youtube_data_api_files, monkeypatch, "2024-03-01", SYNDICATION_YOUTUBE_API_KEY=KEY)
+        materialize(youtube_data_api_files, monkeypatch, date(2024, 3, 1), SYNDICATION_YOUTUBE_API_KEY=KEY)
     )
 
 

@@ -21,10 +21,11 @@ from syndication_assets.scraping.instagram.dataset_parser import (
 )
 from syndication_assets.scraping.items.observation import Counters, ParsedItem, PostObservation
 from syndication_assets.scraping.items.unknown_shapes import UnknownShapeError
-from syndication_assets_tests.scraping.fake_apis import FakeApify, landed, materialize, today, track
+from syndication_assets_tests.scraping.fake_apis import FakeApify, landed, materialize, track
 from syndication_assets_tests.scraping.golden_observations import GOLDEN, observations_of
 from syndication_assets_tests.scraping.linkedin_dataset import MONDAY, TUESDAY, Desk
 from syndication_assets_tests.scraping.linkedin_fetching import TOKEN, scraper
+from syndication_assets_tests.today import today
 
 ITEMS: list[dict[str, Any]] = json.loads((GOLDEN / "instagram_posts.json").read_text())
 PICTURE, CAROUSEL, REEL = ITEMS

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndication_assets.database.migrations import find_migrations, migrate, rollback
+from syndication_assets.database.migrating.migrations import find_migrations, migrate, rollback
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.scraping.instagram import media_parser
 from syndication_assets_tests.facts import differences, facts

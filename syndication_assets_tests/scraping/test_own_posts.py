@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,8 +24,8 @@ from syndication_assets_tests.publishing.graph_server import Response
 from syndication_assets_tests.publishing.mastodon_server import ACCOUNT, TOKEN, FakeMastodon
 from syndication_assets_tests.publishing.network_server import FakeNetwork, Request, serve
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
+from syndication_assets_tests.today import today
 
-TODAY = datetime.now(UTC).date()
 LOG = logging.getLogger(__name__)
 DID = "did:plc:kilts"
 
@@ -34,7 +33,7 @@ DID = "did:plc:kilts"
 def status(number: int, **counts: int) -> dict[str, Any]:
     return {
         "id": str(number),
-        "created_at": f"{TODAY}T00:00:00.000Z",
+        "created_at": f"{today()}T00:00:00.000Z",
         "content": f"<p>Tin {number} &amp; more<br />from <a href='#'>Skye</a></p>",
         "url": f"https://mastodon.example/@kilts/{number}",
         "account": {"id": ACCOUNT, "acct": "kilts", "display_name": "Kilts", "followers_count": 12},
@@ -47,7 +46,7 @@ def uri(number: int) -> str:
 
 
 def view(number: int, **counts: int) -> dict[str, Any]:
-    record = {"$type": "app.bsky.feed.post", "text": f"Tin {number}", "createdAt": f"{TODAY}T00:00:00.000Z"}
+    record = {"$type": "app.bsky.feed.post", "text": f"Tin {number}", "createdAt": f"{today()}T00:00:00.000Z"}
     author = {"did": DID, "handle": "kilts.example", "displayName": "Kilts"}
     return {"uri": uri(number), "cid": "bafy", "author": author, "record": record, **counts}
 
@@ -122,7 +121,7 @@ def fetch_bluesky(queue: PublishingQueue, zone: LandingZone, fake: FakeAppView) 
 
 def loaded(queue: PublishingQueue, zone: LandingZone) -> list[tuple[Any, ...]]:
     with run_session(queue.url, "test", None) as session:
-        load_day(queue.url, zone, TODAY, maximum_file_bytes=10**6, session=session)
+        load_day(queue.url, zone, today(), maximum_file_bytes=10**6, session=session)
     return queue.rows(
         "select p.platform, p.urn, d.reactions, d.shares, d.comments, d.views, d.reach from scraping.posts p"
         " join scraping.data_downloads d using (organization_id, post_id) order by urn"
@@ -149,7 +148,7 @@ def test_the_token_of_a_server_lands_nowhere(database_url: str, zone: LandingZon
     mastodon_server.statuses = [status(1) | {"content": f"<p>{TOKEN}</p>"}]
     queue = queue_with(database_url, "mastodon", ACCOUNT, ["1"], mastodon_server.url)
     fetch_mastodon(queue, zone, mastodon_server)
-    (file,) = zone.files(TODAY)
+    (file,) = zone.files(today())
     assert b"canary" not in zone.read(file.path, 10**6)
     assert mastodon_server.requests[-1].headers["authorization"] == f"Bearer {TOKEN}"
 

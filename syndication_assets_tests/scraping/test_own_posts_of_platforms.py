@@ -25,7 +25,8 @@ from syndication_assets_tests.publishing.instagram_server import FakeInstagram
 from syndication_assets_tests.publishing.linkedin_server import PAGE, PERSON, FakeLinkedIn
 from syndication_assets_tests.publishing.network_server import serve
 from syndication_assets_tests.publishing.publishing_queue import PublishingQueue, settings_of
-from syndication_assets_tests.scraping.test_own_posts import LOG, TODAY, loaded, queue_with
+from syndication_assets_tests.scraping.test_own_posts import LOG, loaded, queue_with
+from syndication_assets_tests.today import today
 
 COUNTERS = (
     "select p.urn, d.reactions, d.comments, d.shares, d.saves, d.clicks, d.views, d.impressions, d.reach"
@@ -60,7 +61,7 @@ def fetch_linkedin(queue: PublishingQueue, zone: LandingZone, fake: FakeLinkedIn
 def fetch_instagram(
     queue: PublishingQueue, zone: LandingZone, fake: FakeInstagram, metrics: list[str] | None = None
 ) -> OwnPostsReport:
-    metrics = metrics or metrics_on(queue.url, "instagram", TODAY)
+    metrics = metrics or metrics_on(queue.url, "instagram", today())
     with closing(InstagramMedia(fake.url, instagram_server.VERSION, metrics)) as api:
         return fetch_own_posts(queue.url, settings_of(), zone, "instagram_graph", "instagram_graph", api, log=LOG)
 
@@ -91,8 +92,8 @@ def test_posts_of_a_page_have_reactions_and_comments_and_those_with_activity_the
         (digits[2], None, None, None, None, None, None, 3, None),
     ]
     text, posted, url = queue.rows("select text_content, posted_at, full_urn from scraping.posts order by urn")[0]
-    assert (text, posted.date(), url) == ("Tin (1) #Tea", TODAY, first)
-    assert "canary" not in repr([zone.read(file.path, 10**6) for file in zone.files(TODAY)])
+    assert (text, posted.date(), url) == ("Tin (1) #Tea", today(), first)
+    assert "canary" not in repr([zone.read(file.path, 10**6) for file in zone.files(today())])
 
 
 def test_results_of_a_linkedin_post_reach_its_product_whatever_id_it_is_known_by(
@@ -106,12 +107,12 @@ def test_results_of_a_linkedin_post_reach_its_product_whatever_id_it_is_known_by
     # A scraper knows the post by its activity as well, which is its canonical id from then on.
     ids = {"activity_urn": "7399000000000000001", "share_urn": urn.rpartition(":")[2]}
     dataset = json.dumps([{"urn": ids, "text": "Tin"}]).encode()
-    zone.land("default", "linkedin_apify", TODAY, f"dataset_kilts_{TODAY}_01-00-00.json", dataset)
+    zone.land("default", "linkedin_apify", today(), f"dataset_kilts_{today()}_01-00-00.json", dataset)
     assert performance(queue, zone) == [("linkedin", 1)]
     assert queue.rows("select urn_kind, urn from scraping.posts") == [("activity", "7399000000000000001")]
     with transaction(queue.url) as connection:
         check = load_sql("engagement/product_post_performance/checks/totals_equal_their_posts.sql")
-        window = {"window_start": TODAY, "window_end": TODAY + timedelta(days=1)}
+        window = {"window_start": today(), "window_end": today() + timedelta(days=1)}
         assert connection.execute(check, window).fetchall() == []
 
 
@@ -120,7 +121,7 @@ def performance(queue: PublishingQueue, zone: LandingZone) -> list[tuple[str, in
     loaded(queue, zone)
     for table in ("post_engagement_daily", "product_post_performance"):
         with transaction(queue.url) as connection:
-            compute_rollup(connection, "engagement", table, TODAY, TODAY + timedelta(days=1))
+            compute_rollup(connection, "engagement", table, today(), today() + timedelta(days=1))
     return queue.rows("select platform, posts_observed from engagement.product_post_performance")
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from syndication_assets.database.connection import transaction
 from syndication_assets.operations.conditions import conditions_of
 from syndication_assets.scraping.fetching.fetch import FetchReport, active_organizations, fetch_organization
@@ -12,18 +14,22 @@ from syndication_assets_tests.scraping.fake_apis import Answer, FakeApify, track
 from syndication_assets_tests.scraping.linkedin_dataset import Desk, post
 from syndication_assets_tests.scraping.linkedin_fetching import scraper
 
-NOW = datetime.now(UTC)
+
+@pytest.fixture
+def now() -> datetime:
+    """What ages are counted from: a post that is listed again is the same one."""
+    return datetime.now(UTC)
 
 
-def aged(author: str, *hours: float) -> list[dict[str, Any]]:
+def aged(now: datetime, author: str, *hours: float) -> list[dict[str, Any]]:
     """Posts of these ages, the newest first."""
-    times = [NOW - timedelta(hours=age) for age in hours]
+    times = [now - timedelta(hours=age) for age in hours]
     return [post(str(int(time.timestamp() * 1000) << 22), author=author) for time in times]
 
 
 def fetch(desk: Desk, apify: FakeApify, *, hours_ago: float) -> FetchReport:
     """A scheduled fetch that ended so long ago, as the actor says; its files are loaded."""
-    ended = NOW - timedelta(hours=hours_ago)
+    ended = datetime.now(UTC) - timedelta(hours=hours_ago)
     apify.finished_at = dict.fromkeys(apify.lists, ended)
     apify.inputs_before = len(apify.inputs)
     (organization,) = active_organizations(desk.url)
@@ -37,12 +43,16 @@ def limits(apify: FakeApify) -> list[tuple[str, int]]:
     return [(asked["username"], asked["limit"]) for asked in apify.inputs[apify.inputs_before :]]
 
 
+def hours_since(moment: datetime) -> int:
+    return round((datetime.now(UTC) - moment) / timedelta(hours=1))
+
+
 def ages(desk: Desk, *, only_due: bool) -> list[tuple[str, int, int]]:
     """(profile, age in hours, interval in hours), in the order in which fetches take them."""
     ((organization_id,),) = desk.rows("select organization_id from tenancy.organizations where slug = 'default'")
     with transaction(desk.url) as connection:
         found = sampled_posts(connection, organization_id, 50, only_due=only_due)
-    return [(row.username, round((NOW - row.posted_at) / timedelta(hours=1)), row.every_hours) for row in found]
+    return [(row.username, hours_since(row.posted_at), row.every_hours) for row in found]
 
 
 def problems(desk: Desk) -> list[str]:
@@ -50,9 +60,9 @@ def problems(desk: Desk) -> list[str]:
         return [f"{found.subject}: {found.message}" for found in conditions_of(connection, "posts_missed")]
 
 
-def test_posts_are_looked_at_again_by_their_age(desk: Desk, apify: FakeApify) -> None:
+def test_posts_are_looked_at_again_by_their_age(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada", "bob")
-    apify.lists = {"ada": aged("ada", 20, 72, 20 * 24, 100 * 24), "bob": aged("bob", 6, 7)}
+    apify.lists = {"ada": aged(now, "ada", 20, 72, 20 * 24, 100 * 24), "bob": aged(now, "bob", 6, 7)}
     assert fetch(desk, apify, hours_ago=5).files_landed == 2
     assert limits(apify) == [("ada", 10), ("bob", 10)], "nothing was known"
     every = [("bob", 6, 1), ("bob", 7, 1), ("ada", 20, 1), ("ada", 72, 6), ("ada", 480, 24)]
@@ -75,18 +85,20 @@ def test_posts_are_looked_at_again_by_their_age(desk: Desk, apify: FakeApify) ->
     ]
 
 
-def test_a_profile_without_young_posts_is_asked_for_new_ones(desk: Desk, apify: FakeApify) -> None:
+def test_a_profile_without_young_posts_is_asked_for_new_ones(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada")
-    apify.lists = {"ada": aged("ada", 100 * 24)}
+    apify.lists = {"ada": aged(now, "ada", 100 * 24)}
     fetch(desk, apify, hours_ago=5)
     assert fetch(desk, apify, hours_ago=0).profiles == 0, "new posts are looked for every six hours"
     desk.execute("update scraping.profile_fetches set fetched_at = fetched_at - interval '1 hour'")
     assert fetch(desk, apify, hours_ago=0).profiles == 1
 
 
-def test_a_profile_that_fails_is_left_alone_until_new_posts_are_looked_for(desk: Desk, apify: FakeApify) -> None:
+def test_a_profile_that_fails_is_left_alone_until_new_posts_are_looked_for(
+    desk: Desk, apify: FakeApify, now: datetime
+) -> None:
     track(desk.url, "ada", "bob")
-    apify.lists = {"bob": aged("bob", 5)}
+    apify.lists = {"bob": aged(now, "bob", 5)}
     apify.statuses["ada"] = "FAILED"
     assert list(fetch(desk, apify, hours_ago=3).failures) == ["ada"]
     fetch(desk, apify, hours_ago=0)
@@ -98,19 +110,19 @@ def test_a_profile_that_fails_is_left_alone_until_new_posts_are_looked_for(desk:
     assert desk.value("select count(failed_at) from scraping.profile_fetches") == 0
 
 
-def test_a_post_that_is_gone_is_not_looked_for_again_at_once(desk: Desk, apify: FakeApify) -> None:
+def test_a_post_that_is_gone_is_not_looked_for_again_at_once(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada")
-    apify.lists = {"ada": aged("ada", 5, 6, 7)}
+    apify.lists = {"ada": aged(now, "ada", 5, 6, 7)}
     fetch(desk, apify, hours_ago=4)
-    apify.lists = {"ada": aged("ada", 5, 7)}
+    apify.lists = {"ada": aged(now, "ada", 5, 7)}
     assert len(ages(desk, only_due=True)) == 3
     fetch(desk, apify, hours_ago=0)
     assert ages(desk, only_due=True) == []
 
 
-def test_what_is_due_does_not_depend_on_when_files_are_loaded(desk: Desk, apify: FakeApify) -> None:
+def test_what_is_due_does_not_depend_on_when_files_are_loaded(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada")
-    apify.lists = {"ada": aged("ada", 5)}
+    apify.lists = {"ada": aged(now, "ada", 5)}
     fetch(desk, apify, hours_ago=4)
     (organization,) = active_organizations(desk.url)
     apify.finished_at.clear()
@@ -119,11 +131,11 @@ def test_what_is_due_does_not_depend_on_when_files_are_loaded(desk: Desk, apify:
         assert report.profiles == profiles
 
 
-def test_a_gap_is_seen_until_a_later_fetch_gets_there(desk: Desk, apify: FakeApify) -> None:
+def test_a_gap_is_seen_until_a_later_fetch_gets_there(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada", "bob")
-    apify.lists = {"ada": aged("ada", 20), "bob": aged("bob", 30)}
+    apify.lists = {"ada": aged(now, "ada", 20), "bob": aged(now, "bob", 30)}
     fetch(desk, apify, hours_ago=19)
-    apify.lists["ada"] = aged("ada", *range(8, 21))
+    apify.lists["ada"] = aged(now, "ada", *range(8, 21))
     apify.before_dataset = lambda _: apify.fail_next("/runs", Answer(402, {"error": {"message": "No credit."}}))
     report = fetch(desk, apify, hours_ago=7)
     assert (limits(apify), report.files_landed, report.not_tried) == ([("ada", 2)], 1, 1)
@@ -131,7 +143,7 @@ def test_a_gap_is_seen_until_a_later_fetch_gets_there(desk: Desk, apify: FakeApi
     ((after, before, attempts),) = desk.rows(
         "select published_after, published_before, attempts from scraping.post_gaps"
     )
-    assert [round((NOW - time) / timedelta(hours=1)) for time in (after, before)] == [20, 9]
+    assert [hours_since(time) for time in (after, before)] == [20, 9]
     assert attempts == 1
     (told,) = problems(desk)
     assert told.startswith("linkedin ada: Posts that were published between ")
@@ -146,16 +158,16 @@ def test_a_gap_is_seen_until_a_later_fetch_gets_there(desk: Desk, apify: FakeApi
     assert desk.rows("select closed_at is not null from scraping.post_gaps") == [(True,)]
 
 
-def test_a_gap_costs_no_more_after_three_fetches(desk: Desk, apify: FakeApify) -> None:
+def test_a_gap_costs_no_more_after_three_fetches(desk: Desk, apify: FakeApify, now: datetime) -> None:
     track(desk.url, "ada")
-    apify.lists = {"ada": aged("ada", 100)}
+    apify.lists = {"ada": aged(now, "ada", 100)}
     fetch(desk, apify, hours_ago=99)
     desk.execute(
         "insert into scraping.post_gaps select organization_id, profile_id, %s, %s, 'it was large', 3, now()"
         " from scraping.profiles",
-        [NOW - timedelta(hours=400), NOW - timedelta(hours=300)],
+        [now - timedelta(hours=400), now - timedelta(hours=300)],
     )
-    apify.lists = {"ada": aged("ada", 100, 350, 450)}
+    apify.lists = {"ada": aged(now, "ada", 100, 350, 450)}
     fetch(desk, apify, hours_ago=0)
     assert limits(apify) == [("ada", 2)]
     assert len(problems(desk)) == 1

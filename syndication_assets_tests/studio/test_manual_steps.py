@@ -1,6 +1,6 @@
 """A brief stops before a step that it names, a person does something, and any run goes on from there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,9 @@ from syndication_assets.studio.requests.manual_steps import edit_brief, edit_var
 from syndication_assets.studio.requests.new_brief import BriefError
 from syndication_assets.studio.requests.request_states import cancel, correct
 from syndication_assets_tests.studio.studio_desk import FEED, StudioDesk, plain
+from syndication_assets_tests.today import today
 
 pytestmark = pytest.mark.both_servers
-TODAY = datetime.now(UTC).date()
 WAITING = "select state::text, stopped_before::text, attempts from studio.content_requests where request_id = %s"
 FILES = """
 select v.format_name, v.media_file_id, v.variant_id
@@ -148,7 +148,7 @@ def test_a_brief_that_waits_can_be_cancelled_and_is_no_offence(desk: StudioDesk)
     desk.execute("update studio.content_requests set state_since = now() - interval '3 days'")
     (offence,) = [each for each in CHECKS if each.name == "no_brief_waits_for_days"]
     with transaction(desk.url) as connection:
-        assert find_offenders(connection, "studio", offence, (TODAY, TODAY + timedelta(days=1))).count == 0
+        assert find_offenders(connection, "studio", offence, (today(), today() + timedelta(days=1))).count == 0
     cancel(desk.url, desk.organization_id, request_id)
     assert desk.rows(WAITING, [request_id]) == [("archived", None, 0)]
 

@@ -11,7 +11,7 @@ from psycopg import errors, sql
 
 from syndication_assets.cli.main import main
 from syndication_assets.database.connection import DatabaseError
-from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.sessions.locks import waiting_at_most
 from syndication_assets.errors import SyndicationError
 from syndication_assets.scraping.fetching.download_runs import run_session
 from syndication_assets.tenancy.erasure import erase_organization, rows_to_erase

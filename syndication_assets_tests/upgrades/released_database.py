@@ -18,7 +18,7 @@ import psycopg
 
 from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.migrations import Migration, find_migrations, migrate
+from syndication_assets.database.migrating.migrations import Migration, find_migrations, migrate
 from syndication_assets.database.schema.schema_rights import ROLES
 from syndication_assets.demo.sample_landing import land
 from syndication_assets.demo.samples.landing_files import sample_files

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syndication_assets.database.migrations import MigrationError, find_migrations, migrate, rollback
+from syndication_assets.database.migrating.migrations import MigrationError, find_migrations, migrate, rollback
 from syndication_assets_tests.rows import DatabaseRows
 
 MOVE = "0024"

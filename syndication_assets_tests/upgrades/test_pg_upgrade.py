@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from syndication_assets.database.connection import connect
-from syndication_assets.database.migrations import migrate
+from syndication_assets.database.migrating.migrations import migrate
 from syndication_assets.database.schema.schema_rights import missing_rights
 from syndication_assets.publishing.sending.sending_holds import reasons_to_hold, release
 from syndication_assets.publishing.sending.sent_record import SentRecord

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from syndication_assets.content.review.text_decisions import approve, reject
-from syndication_assets.database.migrations import find_migrations, migrate, rollback
+from syndication_assets.database.migrating.migrations import find_migrations, migrate, rollback
 from syndication_assets_tests.content.shop_in_tables import FIRST_DAY, Shop
 
 pytestmark = pytest.mark.both_servers

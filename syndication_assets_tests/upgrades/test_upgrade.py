@@ -14,9 +14,15 @@ from click.testing import CliRunner, Result
 from psycopg import sql
 
 from syndication_assets.cli.main import main
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import SQL_DIRECTORY, connect
-from syndication_assets.database.migrations import Migration, MigrationError, find_migrations, migrate, rollback
+from syndication_assets.database.migrating import migrations
+from syndication_assets.database.migrating.migrations import (
+    Migration,
+    MigrationError,
+    find_migrations,
+    migrate,
+    rollback,
+)
 from syndication_assets.database.schema.schema_rights import missing_rights
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets_tests.conftest import new_database

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from syndication_assets.ai.language_model_answers import UNUSABLE_ANSWERS
+from syndication_assets.ai.chat_completions.answers import UNUSABLE_ANSWERS
 from syndication_assets.automation.jobs import write_job
 from syndication_assets.content.generation.llm_writer import MOST_UNUSABLE_ANSWERS
 from syndication_assets.database.connection import load_sql, transaction

@@ -8,9 +8,9 @@ from pydantic import TypeAdapter, ValidationError
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
 from syndication_assets.cli.people.acting import everywhere, requires
-from syndication_assets.database import migrations
 from syndication_assets.database.connection import connect, database_url, transaction
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, RESTORE_OPTION, STORAGE_VARIABLE, checked_url
+from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_rights import require_rights
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup import backup_rows, base_backup

@@ -9,7 +9,7 @@ import click
 from syndication_assets.cli.command import command, migrated_database_url, month_of
 from syndication_assets.cli.listing import SECONDS_TO_WAIT, printable
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.sessions.locks import waiting_at_most
 from syndication_assets.operations.usage.usage_report import (
     MonthOfProvider,
     UsageReport,

@@ -10,7 +10,7 @@ from syndication_assets.cli.people.acting import everywhere, in_organization, pe
 from syndication_assets.configuration.file.validation_messages import shown
 from syndication_assets.configuration.organization import change_organization
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.locks import waiting_at_most
+from syndication_assets.database.sessions.locks import waiting_at_most
 from syndication_assets.landing.zone.landing_zone import LandingZone
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.media.stored_files import remove_unnamed, require_places

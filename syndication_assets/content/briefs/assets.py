@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.ai.run_costs import charge_run
+from syndication_assets.ai.calls.run_costs import charge_run
 from syndication_assets.content.briefs.brief_posts import BriefRun, write_brief_posts
 from syndication_assets.content.generation.writing_counts import STEPS, count_written
 from syndication_assets.database.connection import database_url, transaction

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from syndication_assets.ai.run_costs import charge_run
+from syndication_assets.ai.calls.run_costs import charge_run
 from syndication_assets.content.generation.day_of_texts import write_day
 from syndication_assets.content.generation.model_writing import DayOfTexts
 from syndication_assets.content.generation.writing_counts import STEPS, count_written

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import POST_FORM, Answer, ErrorKind, LanguageModelError, PostText
-from syndication_assets.ai.paid_requests import PaidRequests, Subject, UnansweredError
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.calls.paid_requests import PaidRequests, Subject, UnansweredError
+from syndication_assets.ai.chat_completions.answers import POST_FORM, Answer, ErrorKind, LanguageModelError, PostText
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.ai.prompts import Messages, follow_up, question_again
 from syndication_assets.content.compliance.validation import hard_reasons
 from syndication_assets.content.draft import Draft

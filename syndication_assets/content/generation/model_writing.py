@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from syndication_assets import fault_points
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.configured_model import configured_model, provider_of
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.chat_completions.configured_model import configured_model, provider_of
 from syndication_assets.content.generation.llm_writer import Outcome, write_with_model
 from syndication_assets.content.generation.posts_to_write import PostToWrite
 from syndication_assets.content.generation.writing import WrittenText, store

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
-from syndication_assets.ai.paid_requests import PaidRequests, Subject, UnansweredError
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.calls.paid_requests import PaidRequests, Subject, UnansweredError
+from syndication_assets.ai.chat_completions.answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.curation.tagging.answer import TagAnswers, tags_form
 from syndication_assets.curation.tagging.classifications import Classification, UnaskedPosts
 from syndication_assets.curation.tagging.question import PostToTag, TagList, questions_of, tags_question

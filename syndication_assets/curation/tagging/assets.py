@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from syndication_assets.ai.run_costs import charge_run
+from syndication_assets.ai.calls.run_costs import charge_run
 from syndication_assets.curation.tagging.tagging_run import TaggingRun, tag_days
 from syndication_assets.database.connection import analyze_grown_tables, transaction
 from syndication_assets.database.postgres_resource import PostgresResource

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from syndication_assets import fault_points
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.configured_model import configured_model, provider_of
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.chat_completions.configured_model import configured_model, provider_of
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.curation.search.post_documents import begin_scope
 from syndication_assets.curation.tagging.asking import Outcome, ask_about_posts
 from syndication_assets.curation.tagging.classifications import (

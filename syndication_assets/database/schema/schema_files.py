@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
+from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_catalogue import rooms
 from syndication_assets.database.schema.schema_text import room_text
 

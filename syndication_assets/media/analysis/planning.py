@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from syndication_assets.ai.configured_model import provider_of
+from syndication_assets.ai.chat_completions.configured_model import provider_of
 from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.media.analysis.analysis_queue import chosen_analyzers
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, ChosenAnalyzer

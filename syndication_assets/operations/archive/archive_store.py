@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.owned_store import OwnedStore
-from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED
+from syndication_assets.operations.stores.owned_store import OwnedStore
+from syndication_assets.operations.stores.private_store import CHUNK_BYTES, UNFINISHED
 
 
 class ArchiveError(SyndicationError):

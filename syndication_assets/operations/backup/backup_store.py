@@ -25,8 +25,8 @@ from syndication_assets.operations.backup.manifest import (
     hash_of,
 )
 from syndication_assets.operations.backup.progress import Report
-from syndication_assets.operations.owned_store import OwnedStore
-from syndication_assets.operations.private_store import CHUNK_BYTES, UNFINISHED
+from syndication_assets.operations.stores.owned_store import OwnedStore
+from syndication_assets.operations.stores.private_store import CHUNK_BYTES, UNFINISHED
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{4}")
 _TIME = "%Y%m%dT%H%M%SZ"

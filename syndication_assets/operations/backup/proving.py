@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psycopg
 
-from syndication_assets.database import embedded_postgres, migrations
+from syndication_assets.database import embedded_postgres
 from syndication_assets.database.connection import connect, database_url, load_sql, transaction
+from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_rights import missing_rights
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup import backup_rows

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from syndication_assets.database.connection import DatabaseError, connect, load_sql
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, without_secrets
-from syndication_assets.database.migrations import find_migrations
+from syndication_assets.database.migrating.migrations import find_migrations
 from syndication_assets.operations.backup import client_programs, database_content
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.dagster_database import database_beside

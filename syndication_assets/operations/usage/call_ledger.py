@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, DatabaseError
-from syndication_assets.database.kept_connection import KeptConnection
+from syndication_assets.database.sessions.kept_connection import KeptConnection
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.http.recording import CallResult, CallToMake, recorded_by
 from syndication_assets.operations.usage.api_usage import release

@@ -2,8 +2,10 @@
 
 import dagster as dg
 
-from syndication_assets.operations import alert_assets, execution_assets, webhook_assets
+from syndication_assets.operations.alerts import alert_assets
+from syndication_assets.operations.executions import execution_assets
 from syndication_assets.operations.usage import usage_assets
+from syndication_assets.operations.webhooks import webhook_assets
 from syndication_assets.sql_assets.cadence import CALL_LOG
 from syndication_assets.sql_assets.checks import SqlCheck, sql_checks
 from syndication_assets.sql_assets.table_specs import external_table

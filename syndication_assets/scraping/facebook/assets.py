@@ -1,7 +1,6 @@
 """The fetch asset for Facebook insights."""
 
 from contextlib import closing
-from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -50,8 +49,7 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     in `engagement.platform_metrics` that are valid on the day. A metric that Graph rejects is reported and omitted; the
     other metrics are fetched nevertheless.
     """
-    require_today(context)
-    today = datetime.now(UTC).date()
+    day = require_today(context)
     try:
         settings = Settings.from_environment()
         url, zone = database_url(settings), LandingZone(settings.landing_url)
@@ -65,14 +63,14 @@ def facebook_graph_files(context: dg.AssetExecutionContext) -> dg.MaterializeRes
     if problems and not report.files_landed:
         raise dg.Failure("\n".join(["No page could be fetched.", *problems]))
     rejected = [
-        f"Graph rejects {metric}: end its row in engagement.platform_metrics (valid_to = '{today}')."
+        f"Graph rejects {metric}: end its row in engagement.platform_metrics (valid_to = '{day}')."
         for metric in sorted(report.rejected_metrics)
     ]
     for line in rejected:
         context.log.warning(line)
     return dg.MaterializeResult(
         metadata={
-            "dagster/partition_row_count": sum(file.source == "facebook_graph" for file in zone.files(today)),
+            "dagster/partition_row_count": sum(file.source == "facebook_graph" for file in zone.files(day)),
             "pages": report.pages,
             "files_landed": report.files_landed,
             "failed": len(report.failures),

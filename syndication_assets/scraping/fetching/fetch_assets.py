@@ -1,7 +1,7 @@
 """Shared parts of the profile fetch assets, which call an API now and land its responses untouched."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -79,6 +79,7 @@ def fetch_as_asset(
 ) -> dg.MaterializeResult[None]:
     """Fetches all organizations: what is due if a schedule started the run, else every tracked profile."""
     only_due = not origin_of_run(context.run.run_id, context.run.tags).is_by_hand
+    day = date.fromisoformat(context.partition_keys[0])  # yesterday, if midnight passes meanwhile
     reports: list[FetchReport] = []
     problems: list[str] = []
     limits: list[str] = []
@@ -113,9 +114,8 @@ def fetch_as_asset(
                     problems.append(f"{organization.slug}: {report.error_message}")
     except SyndicationError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
-    today = datetime.now(UTC).date()
-    files_today = sum(file.source == source.name for file in zone.files(today))
-    metadata = {**_metadata(reports, files_today), **execution.metadata}
+    files = sum(file.source == source.name for file in zone.files(day))
+    metadata = {**_metadata(reports, files), **execution.metadata}
     if problems and not any(report.files_landed or report.skipped for report in reports):
         raise dg.Failure("\n".join(["Nothing could be fetched.", *problems]), metadata=metadata)
     if not metadata["profiles"] and not only_due and not limits:
@@ -158,13 +158,13 @@ def _count(tally: Tally, organization_id: str, report: FetchReport) -> None:
     tally.charge_calls(organization_id, report.calls)
 
 
-def _metadata(reports: list[FetchReport], files_today: int) -> dict[str, Any]:
+def _metadata(reports: list[FetchReport], files: int) -> dict[str, Any]:
     costs = [report.cost_usd for report in reports if report.cost_usd is not None]
     calls = CallTotals()
     for report in reports:
         calls.include(report.calls)
     return {
-        "dagster/partition_row_count": files_today,
+        "dagster/partition_row_count": files,
         "profiles": sum(report.profiles for report in reports),
         "files_landed": sum(report.files_landed for report in reports),
         "posts_fetched": sum(report.posts_fetched for report in reports),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -43,7 +42,7 @@ def own_posts_asset(
         ],
     )
     def fetch(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg] # Dagster knows the bare class
-        require_today(context)
+        day = require_today(context)
         try:
             settings = Settings.from_environment()
             url, zone = database_url(settings), LandingZone(settings.landing_url)
@@ -55,12 +54,11 @@ def own_posts_asset(
             )
             execution.tally = report.tally
         problems = [f"{account}: {message}" for account, message in report.failures.items()]
-        today = datetime.now(UTC).date()
         if problems and not report.files_landed:
             raise dg.Failure("\n".join(["No account could be fetched.", *problems]))
         return dg.MaterializeResult(
             metadata={
-                "dagster/partition_row_count": sum(file.source == source for file in zone.files(today)),
+                "dagster/partition_row_count": sum(file.source == source for file in zone.files(day)),
                 "accounts": report.accounts,
                 "posts": report.posts,
                 "missing_posts": report.missing,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from syndication_assets.database.connection import transaction
-from syndication_assets.database.kept_sessions import sessions_kept
+from syndication_assets.database.sessions.kept_sessions import sessions_kept
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.rendering.errors import RenderingError
 from syndication_assets.settings import Settings

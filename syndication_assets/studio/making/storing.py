@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndication_assets import fault_points
-from syndication_assets.database import locks
 from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.database.sessions import locks
 from syndication_assets.media.cache.cache_queue import StoredFile
 from syndication_assets.media.contents.pictures import read_picture
 from syndication_assets.media.media_store import MediaStore

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from syndication_assets.ai.call_log import Call
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.calls.call_log import Call
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.curation.tagging.asking import MOST_PARKED_IN_A_ROW, Outcome, ask_about_posts
 from syndication_assets.curation.tagging.classifications import Classification, UnaskedPosts
 from syndication_assets.curation.tagging.question import ModelTag, PostToTag, TagList

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from syndication_assets.ai.answer_forms import WrongFormError
-from syndication_assets.ai.language_model_content import read_form
+from syndication_assets.ai.chat_completions.answer_content import read_form
 from syndication_assets.curation.tagging.answer import FoundTag, PostAnswer, TagAnswers, tags_form
 from syndication_assets.curation.tagging.question import ModelTag
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 
-from syndication_assets.ai.language_model_answers import LanguageModelError
-from syndication_assets.ai.language_model_responses import ResponseReader
+from syndication_assets.ai.chat_completions.answers import LanguageModelError
+from syndication_assets.ai.chat_completions.responses import ResponseReader
 from syndication_assets.http.response import HttpResponse
 from syndication_assets.media.analysis.colours.dominant_colours import difference, dominant_colours
 from syndication_assets.media.analysis.findings import (

@@ -12,7 +12,7 @@ from syndication_assets.operations.archive.archive_records import ArchivedMonth,
 from syndication_assets.operations.archive.archive_store import ArchiveStore
 from syndication_assets.operations.archive.archiving import ArchiveRun, run_archive
 from syndication_assets.operations.archive.month_restoring import months_to_restore, restore
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets_tests.engagement.snapshots import FIRST_DAY, ROLLUPS, History
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from syndication_assets.cli.main import main
 from syndication_assets.operations.archive.archive_store import ArchiveError, ArchiveStore
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets_tests.operations.archive.archived_history import SNAPSHOTS, ArchivedHistory
 
 pytestmark = pytest.mark.one_server

@@ -16,7 +16,7 @@ from syndication_assets.operations.backup import backup_rows, taking
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.manifest import BackupError
 from syndication_assets.operations.backup.taking import take_backup
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets.settings import Settings
 from syndication_assets_tests.operations.backup.conftest import CANARY, MadeBackup, settings_of, silent
 

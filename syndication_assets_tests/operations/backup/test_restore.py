@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from syndication_assets.cli.main import main
-from syndication_assets.database.migrations import migrate
+from syndication_assets.database.migrating.migrations import migrate
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.database_content import differences
 from syndication_assets.operations.backup.manifest import FORMAT_VERSION, BackupError, Role, decode, encode

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
-from syndication_assets.ai.paid_requests import PaidRequests
-from syndication_assets.ai.token_counts import LONGEST_ANSWER
+from syndication_assets.ai.calls.paid_requests import PaidRequests
+from syndication_assets.ai.chat_completions.answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.token_counts import LONGEST_ANSWER
 from syndication_assets.media.analysis.findings import Spent
 from syndication_assets.media.analysis.vision.picture_question import TOKENS_OF_QUESTION
 from syndication_assets.operations.usage.spending import Price, TokenUsage

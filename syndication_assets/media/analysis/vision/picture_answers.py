@@ -1,6 +1,6 @@
 """What it means for a picture that a model gave no description of it."""
 
-from syndication_assets.ai.language_model_answers import ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.answers import ErrorKind, LanguageModelError
 from syndication_assets.media.analysis.findings import (
     AnalysisError,
     AnalyzerDownError,

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from syndication_assets.ai.call_log import CallLog
-from syndication_assets.ai.configured_model import provider_of
-from syndication_assets.ai.language_model import LanguageModel
-from syndication_assets.ai.language_model_answers import ErrorKind, LanguageModelError
-from syndication_assets.ai.paid_requests import Subject, UnansweredError
+from syndication_assets.ai.calls.call_log import CallLog
+from syndication_assets.ai.calls.paid_requests import Subject, UnansweredError
+from syndication_assets.ai.chat_completions.answers import ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.configured_model import provider_of
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.database.connection import Connection, load_sql, transaction
 from syndication_assets.errors import SyndicationError
 from syndication_assets.media.analysis.analyzer import AnalyzerVersion, ChosenAnalyzer, Result

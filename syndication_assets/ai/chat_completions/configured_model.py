@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from syndication_assets.ai.language_model import LanguageModel
+from syndication_assets.ai.chat_completions.language_model import LanguageModel
 from syndication_assets.errors import SyndicationError
 from syndication_assets.settings import Settings
 

@@ -13,9 +13,9 @@ from typing import Generic, Self, TypeVar
 
 import psycopg
 
-from syndication_assets.ai.recorded_call import Call, result_of, row_of
+from syndication_assets.ai.calls.recorded_call import Call, result_of, row_of
 from syndication_assets.database.connection import Connection, DatabaseError, describe, load_sql
-from syndication_assets.database.kept_connection import ConnectionLostError, KeptConnection
+from syndication_assets.database.sessions.kept_connection import ConnectionLostError, KeptConnection
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.usage.api_usage import Reservation, release, reserve
 from syndication_assets.operations.usage.call_totals import CallTotals

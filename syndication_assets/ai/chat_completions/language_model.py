@@ -15,13 +15,13 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from syndication_assets.ai.answer_forms import AnswerForm, Value
-from syndication_assets.ai.language_model_answers import (
+from syndication_assets.ai.chat_completions.answers import (
     TRANSIENT_ERRORS,
     Answer,
     ErrorKind,
     LanguageModelError,
 )
-from syndication_assets.ai.language_model_responses import ResponseReader
+from syndication_assets.ai.chat_completions.responses import ResponseReader
 from syndication_assets.ai.prompts import Messages
 from syndication_assets.http.clients.async_client import AsyncHttpClient
 from syndication_assets.http.http_errors import HttpError

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import psycopg
 
-from syndication_assets.database import online_indexes
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
-from syndication_assets.database.locks import users_of_tables
-from syndication_assets.database.lost_rows import lost_rows
-from syndication_assets.database.rejected_statements import line_of, message_of
+from syndication_assets.database.migrating import online_indexes
+from syndication_assets.database.migrating.lost_rows import lost_rows
+from syndication_assets.database.migrating.rejected_statements import line_of, message_of
+from syndication_assets.database.sessions.locks import users_of_tables
 from syndication_assets.errors import SyndicationError
 
 _SECONDS_TO_WAIT = 60

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Generic
 
 from syndication_assets.ai.answer_forms import AnswerForm
-from syndication_assets.ai.call_log import CallLog, Result
-from syndication_assets.ai.language_model import LanguageModel, RequestLog
-from syndication_assets.ai.language_model_answers import Answer, LanguageModelError
+from syndication_assets.ai.calls.call_log import CallLog, Result
+from syndication_assets.ai.calls.recorded_call import Call
+from syndication_assets.ai.chat_completions.answers import Answer, LanguageModelError
+from syndication_assets.ai.chat_completions.language_model import LanguageModel, RequestLog
+from syndication_assets.ai.chat_completions.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.ai.prompts import Messages, as_text
-from syndication_assets.ai.recorded_call import Call
-from syndication_assets.ai.token_counts import LONGEST_ANSWER, estimated_tokens
 from syndication_assets.http.http_errors import WithheldError
 from syndication_assets.operations.usage.api_usage import Reservation
 from syndication_assets.operations.usage.spending import BudgetError, Spending

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.identity import identity_of
-from syndication_assets.operations.private_store import PrivateStore
+from syndication_assets.operations.stores.private_store import PrivateStore
 
 MARK = ".belongs-to"
 """The file that names the database. It is not in the way of any other: names of folders begin with no dot."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syndication_assets.ai.language_model_answers import ErrorKind
+from syndication_assets.ai.chat_completions.answers import ErrorKind
 from syndication_assets.http.retry_after import seconds_to_wait
 
 _WORDS = {

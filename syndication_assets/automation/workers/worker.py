@@ -1,4 +1,4 @@
-"""What `celery --app syndication_assets.worker worker` executes: the runs of the launcher.
+"""What `celery --app syndication_assets.automation.workers.worker worker` executes: the runs of the launcher.
 
 The broker is that of the launcher in `DAGSTER_HOME/dagster.yaml`. The definitions are loaded once, and the process of
 each run is a fork that has them.
@@ -16,7 +16,7 @@ from dagster_celery.config import TASK_EXECUTE_JOB_NAME
 from syndication_assets.automation.workers.execution import execute_once, is_left_unfinished
 from syndication_assets.automation.workers.launcher import WatchedCeleryRunLauncher
 from syndication_assets.database.connection import database_url
-from syndication_assets.database.pooling import require_own_sessions
+from syndication_assets.database.sessions.pooling import require_own_sessions
 from syndication_assets.definitions import defs
 from syndication_assets.errors import SyndicationError
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syndication_assets.ai.answer_forms import AnswerForm, Value
-from syndication_assets.ai.language_model_answers import Answer, ErrorKind, LanguageModelError
-from syndication_assets.ai.language_model_content import UnreadableContentError, read_form, text_of
-from syndication_assets.ai.language_model_errors import ServerError, server_error
-from syndication_assets.ai.token_counts import usage_of
+from syndication_assets.ai.chat_completions.answer_content import UnreadableContentError, read_form, text_of
+from syndication_assets.ai.chat_completions.answers import Answer, ErrorKind, LanguageModelError
+from syndication_assets.ai.chat_completions.server_errors import ServerError, server_error
+from syndication_assets.ai.chat_completions.token_counts import usage_of
 from syndication_assets.http.http_errors import (
     CompressedTwiceError,
     HttpError,
