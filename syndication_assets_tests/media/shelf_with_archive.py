@@ -9,7 +9,7 @@ from typing import Any
 
 from syndication_assets.media.archive.media_archiving import ArchiveRun, Direction, MediaArchiving
 from syndication_assets.media.media_store import MediaStore
-from syndication_assets.operations.owned_store import MARK
+from syndication_assets.operations.stores.owned_store import MARK
 from syndication_assets.settings import Settings
 from syndication_assets_tests.media.conftest import Shelf
 
