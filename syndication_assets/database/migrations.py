@@ -18,7 +18,7 @@ import psycopg
 
 from syndication_assets.database import online_indexes
 from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
-from syndication_assets.database.locks import users_of_tables
+from syndication_assets.database.locks import lock_table, users_of_tables
 from syndication_assets.database.lost_rows import lost_rows
 from syndication_assets.database.rejected_statements import line_of, message_of
 from syndication_assets.errors import SyndicationError
@@ -172,11 +172,9 @@ def _locked(url: str) -> Iterator[Connection]:
         try:
             connection.execute(f"set lock_timeout = '{_SECONDS_TO_WAIT}s'")
             _create_ledger(connection)
-            guard.execute(
-                f"set local lock_timeout = '{_SECONDS_TO_WAIT}s'; set local idle_in_transaction_session_timeout = 0;"
-                # Conflicts with itself, and not with the rows that the migrations add.
-                "lock table public.syndication_migrations in share update exclusive mode"
-            )
+            guard.execute("set idle_in_transaction_session_timeout = 0")
+            # Conflicts with itself, and not with the rows that the migrations add.
+            lock_table(guard, "public.syndication_migrations", "share update exclusive", _SECONDS_TO_WAIT)
             yield connection
         except psycopg.errors.LockNotAvailable:
             others = users_of_tables(url, connection.info.backend_pid, guard.info.backend_pid)
