@@ -20,7 +20,7 @@ compile runtime pyproject.toml requirements/build.in
 # The image: what builds it is in a lock of its own.
 compile build requirements/build.in --constraint requirements/runtime.lock
 compile workers pyproject.toml --extra workers --constraint requirements/runtime.lock
-compile development pyproject.toml requirements/build.in --extra development --extra workers \
+compile development pyproject.toml requirements/build.in --extra development --extra workers --extra faces \
     --constraint requirements/runtime.lock --constraint requirements/workers.lock
 compile benchmarks pyproject.toml requirements/build.in --extra development --extra workers --extra benchmarks \
     --constraint requirements/development.lock

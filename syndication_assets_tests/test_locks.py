@@ -12,7 +12,7 @@ PROJECT = tomllib.loads((LOCKS.parent / "pyproject.toml").read_text())["project"
 EXTRAS = {
     "runtime": [],
     "workers": ["workers"],
-    "development": ["development", "workers"],
+    "development": ["development", "workers", "faces"],
     "benchmarks": ["development", "workers", "benchmarks"],
 }
 HEADER = "# Locked as of 2026-01-31T12:00:00Z by 'make lock' with uv 0.13.9.\n"

@@ -31,30 +31,37 @@ left join lateral (
         w.vocabulary,
         w.banned_words,
         array(
-            select r.reason
-            from studio.compliance_results as r
-            inner join studio.compliance_rules as k on r.rule_name = k.rule_name and r.rule_version = k.version
+            select m.reason
+            from studio.compliance_results as m
+            inner join studio.compliance_rules as k on m.rule_name = k.rule_name and m.rule_version = k.version
             where
-                r.organization_id = v.organization_id
-                and r.variant_id = v.variant_id
-                and not r.is_passed
+                m.organization_id = v.organization_id
+                and m.variant_id = v.variant_id
+                and not m.is_passed
                 and k.severity = 'hard'
-            order by r.rule_name
+            order by m.rule_name
         ) || array(
             select format(
-                'Its score is %%s, and the brand wants %%s: `syndication brief show %%s` says what lowers it.',
+                'Its score is %%s, and %%s wants %%s: `syndication brief show %%s` says what lowers it.',
                 round(c.score, 2),
-                w.minimum_score,
+                case when wanted.score > w.minimum_score then 'the quality executive' else 'the brand' end,
+                wanted.score,
                 a.request_id
             )
             from studio.variant_scores as c
+            cross join lateral (
+                select greatest(w.minimum_score, max(e.minimum_score)) as score
+                from brand.enforcement_levels as e
+                where r.quality = 'executive' and e.enforcement_level = 'strict'
+            ) as wanted
             where
                 c.organization_id = v.organization_id
                 and c.variant_id = v.variant_id
-                and c.score < w.minimum_score
+                and c.score < wanted.score
         ) as broken_rules
     from studio.asset_variants as v
     inner join studio.generated_assets as a on v.organization_id = a.organization_id and v.asset_id = a.asset_id
+    inner join studio.content_requests as r on a.organization_id = r.organization_id and a.request_id = r.request_id
     inner join brand.brand_versions as w
         on a.organization_id = w.organization_id and a.brand_id = w.brand_id and a.brand_version = w.version
     left join media.stock_images as s

@@ -54,7 +54,8 @@ create type studio.creation_mode as enum (
 create type studio.visual_quality as enum (
     'draft',     -- of each channel, the format that is posted
     'standard',  -- all formats
-    'premium'    -- all formats, and photos are compressed as little as the channel allows
+    'premium',   -- all formats, and photos are compressed as little as the channel allows
+    'executive'  -- as premium, and its pictures need the score of the level strict, whatever the level of the brand
 );
 
 -- One row is one brief in one language: what is to be said, where, and how far it has come. A brief in three languages
@@ -150,12 +151,19 @@ create table studio.content_requests (
     check (stopped_before is null or (stopped_before = any (stop_before)))
 );
 create index content_requests_leased on studio.content_requests (leased_until) where state = 'processing';
-create index content_requests_newest on studio.content_requests (created_at desc, request_id);
 create index content_requests_state on studio.content_requests (organization_id, state_since desc, request_id);
 create index content_requests_stock_image on studio.content_requests (organization_id, stock_image_id)
     where stock_image_id is not null;
 create index content_requests_pending on studio.content_requests (priority desc, due_on, created_at, request_id)
     where state = 'pending' and stopped_before is null;
+create index content_requests_of_organization on studio.content_requests (organization_id, created_at desc, request_id);
+create index content_requests_of_state on studio.content_requests (organization_id, state, created_at desc, request_id);
+create index content_requests_of_language
+    on studio.content_requests (organization_id, language, created_at desc, request_id);
+create index content_requests_of_batch
+    on studio.content_requests (organization_id, batch_name, created_at desc, request_id) where batch_name is not null;
+create index content_requests_parts
+    on studio.content_requests using gin (studio.parts_of_text((title || ' ') || brief));
 create trigger content_requests_step before insert or update on studio.content_requests
     for each row execute function studio.reject_illegal_step();
 create trigger set_updated_at before update on studio.content_requests
@@ -164,6 +172,7 @@ create trigger content_requests_audit after insert or delete
     or update of title, brief, fields, variant_fields, state, stock_image_id, stopped_before on studio.content_requests
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+create policy owner_searches on studio.content_requests for select to syndication_owner using (true);
 
 -- One row is one channel that a brief is for.
 create table studio.request_channels (
@@ -647,6 +656,136 @@ begin
 end
 $$;
 -- execute: only its owner
+
+-- Every three characters of a text in a row, in lower case, and every two of Chinese, Japanese and Korean: a text has a
+-- part of it only if it has all parts of that. Empty for a text of fewer characters.
+create function studio.parts_of_text(words text)
+returns text[] language sql immutable parallel safe strict cost 1000 set search_path to 'pg_catalog', 'pg_temp'
+as $$
+select coalesce(array_agg(distinct p.part), '{}')
+from (
+    select
+        l.letter,
+        lead(l.letter, 1) over (order by l.place) as second,
+        lead(l.letter, 2) over (order by l.place) as third
+    from unnest(string_to_array(lower(words), null)) with ordinality as l (letter, place)
+) as t
+cross join lateral (
+    values
+    (t.letter || t.second || t.third),
+    -- U+2E80: from there on, two characters are a word.
+    (case when ascii(t.letter) >= 11904 and ascii(t.second) >= 11904 then t.letter || t.second end)
+) as p (part)
+where p.part is not null
+$$;
+-- pipeline: execute
+
+-- A part of a query: the briefs of all organizations as r, by an index those that may have the words $4.
+create function studio.request_candidates(with_words text)
+returns text language sql immutable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+-- By itself, so that the parts of each brief are read from the index and never computed again.
+select
+    case when studio.parts_of_text(coalesce(with_words, '')) = '{}' then 'studio.content_requests as r'
+        else '(select * from studio.content_requests as c'
+            || ' where studio.parts_of_text(c.title || '' '' || c.brief) @> studio.parts_of_text($4) offset 0) as r'
+    end
+$$;
+-- execute: only its owner
+
+-- A part of a query: the conditions on r that find the briefs of the session's organization by what is not NULL, which
+-- are $1 to $4.
+create function studio.request_conditions(of_state studio.request_state, of_batch text, of_language text,
+    with_words text)
+returns text language sql immutable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+select
+    ' where r.organization_id = nullif(current_setting(''app.organization_id'', true), '''')'
+    || case when of_state is null then '' else ' and r.state = $1' end
+    || case when of_batch is null then '' else ' and r.batch_name = $2' end
+    || case when of_language is null then '' else ' and r.language = $3' end
+    || case when with_words is null then ''
+        else ' and position(lower($4) in lower(r.title || '' '' || r.brief)) > 0' end
+$$;
+-- execute: only its owner
+
+-- The briefs of the session's organization, the newest first; NULL finds all. Runs as its owner, who may use indexes
+-- that row-level security keeps readers from; it says the organization itself.
+create function studio.found_requests(of_state studio.request_state, of_batch text, of_language text, with_words text,
+    at_most integer, skipped integer)
+returns table(request_id text) language plpgsql stable security definer set search_path to 'pg_catalog',
+    'pg_temp' set enable_seqscan to 'off' set work_mem to '64MB'
+as $$
+declare
+    everything constant text := studio.request_conditions(null, null, null, null);
+    conditions constant text := studio.request_conditions(of_state, of_batch, of_language, with_words);
+    newest constant text := ' order by r.created_at desc, r.request_id limit ';
+    found text[];
+begin
+    if of_state is null and with_words is null then
+        return query execute
+            'select r.request_id from studio.content_requests as r' || conditions || newest || '$5 offset $6'
+            using of_state, of_batch, of_language, with_words, at_most, skipped;
+        return;
+    end if;
+    -- Under row-level security the planner does not know how frequent a state or a word is. What is frequent is found
+    -- among the newest briefs, and everything else by its index, whose rows are then put in order.
+    execute
+        'select array(select r.request_id from (select r.* from studio.content_requests as r' || everything || newest
+        || '2000) as r' || conditions || newest || '$5 offset $6)'
+        into found using of_state, of_batch, of_language, with_words, at_most, skipped;
+    if cardinality(found) = at_most then
+        return query select unnest(found);
+        return;
+    end if;
+    return query execute
+        'select r.request_id from (select r.request_id, r.created_at from ' || studio.request_candidates(with_words)
+        || conditions || ' offset 0) as r' || newest || '$5 offset $6'
+        using of_state, of_batch, of_language, with_words, at_most, skipped;
+end
+$$;
+-- reader: execute
+
+-- How many briefs studio.found_requests finds.
+create function studio.counted_requests(of_state studio.request_state, of_batch text, of_language text, with_words text)
+returns bigint language plpgsql stable security definer set search_path to 'pg_catalog',
+    'pg_temp' set enable_seqscan to 'off' set work_mem to '64MB'
+as $$
+declare
+    counted bigint;
+begin
+    if of_state is null and with_words is null then
+        -- Until the end of the function.
+        perform set_config('enable_seqscan', 'on', true);
+    end if;
+    execute 'select count(*) from ' || studio.request_candidates(with_words)
+        || studio.request_conditions(of_state, of_batch, of_language, with_words)
+        into counted using of_state, of_batch, of_language, with_words;
+    return counted;
+end
+$$;
+-- reader: execute
+
+-- Whether runs may make a brief at this moment: it waits for no person, and not for a later attempt. It is inlined, and
+-- so uses the index of such briefs.
+create function studio.is_to_be_made(r studio.content_requests, at_moment timestamptz)
+returns boolean language sql immutable parallel safe
+as $$ select r.state = 'pending' and r.stopped_before is null and r.next_attempt_at <= at_moment $$;
+-- pipeline: execute
+
+-- The channels of a brief, as in facebook/feed_post, by name.
+create function studio.channels_of_request(of_organization_id text, of_request_id text)
+returns text[] language sql stable parallel safe
+as $$
+select
+    array(
+        select c.platform || '/' || c.channel_type
+        from studio.request_channels as c
+        where c.organization_id = of_organization_id and c.request_id = of_request_id
+        order by 1
+    )
+$$;
+-- pipeline: execute; reader: execute
 
 create sequence studio.request_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence studio.asset_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

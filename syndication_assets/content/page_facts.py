@@ -12,6 +12,7 @@ from syndication_assets.content.compliance.amounts import amounts_in
 from syndication_assets.content.post_facts import Facts
 
 _BETWEEN_TITLES = ", "
+_OF_BRIEF = "the list of facts of the brief"
 
 
 def stated_facts(stated: Sequence[str], url: str | None, language: str) -> Facts:
@@ -23,7 +24,7 @@ def stated_facts(stated: Sequence[str], url: str | None, language: str) -> Facts
         if amount.kind == "money" and amount.value is not None and len(amount.currencies or ()) == 1
     }
     price, currency = next(iter(prices)) if len(prices) == 1 else (None, None)
-    return Facts(name="", url=url, description=lines or None, price=price, currency=currency)
+    return Facts(name="", url=url, description=lines or None, price=price, currency=currency, source=_OF_BRIEF)
 
 
 def facts_of_page(values: Mapping[str, Any]) -> Facts:

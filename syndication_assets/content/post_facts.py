@@ -39,6 +39,8 @@ class Facts:
     """Whether the product can still be bought, or the section still be read."""
     highest_price: Decimal | None = None
     """The highest price of the variants; None if they all have the same."""
+    source: str = "the catalogue"
+    """Where the facts are from, as a sentence names it."""
     _statements: str = field(default="", init=False, repr=False, compare=False)
     """What `statements` returns, kept because every check of a text asks for it."""
 
@@ -95,7 +97,7 @@ class Facts:
         return {name: values for name, values in self.attributes.items() if name not in _ABOUT_THE_OFFER}
 
     def statements(self) -> str:
-        """Everything that the catalogue states in words, normalized: claims are looked up here."""
+        """Everything that the source states in words, normalized: claims are looked up here."""
         if not self._statements:
             object.__setattr__(self, "_statements", normalized(" \n ".join(self._texts())))
         return self._statements

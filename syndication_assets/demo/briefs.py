@@ -11,8 +11,8 @@ from rich.table import Table
 
 from syndication_assets.brand.example.example_brand import add_example
 from syndication_assets.content.briefs.brief_posts import write_brief_posts
-from syndication_assets.content.review.text_decisions import approve
-from syndication_assets.database.connection import transaction
+from syndication_assets.database.connection import load_sql, transaction
+from syndication_assets.demo.approving_people import approve_in_steps, set_up_approval
 from syndication_assets.demo.samples.painted_photo import painted_photo
 from syndication_assets.media.contents.pictures import read_picture
 from syndication_assets.media.media_store import MediaStore
@@ -27,7 +27,6 @@ from syndication_assets.studio.requests.new_brief import NewBrief
 from syndication_assets.studio.requests.request_states import add_briefs
 from syndication_assets.studio.run_metadata import run_metadata
 
-PERSON = "an approver of the demo"
 BATCH = "open-days"
 _LINK = "https://shop.example/open-days"
 _DAYS_UNTIL_PUBLISHED = 7
@@ -80,21 +79,21 @@ def make_visuals(url: str, settings: Settings, organization: str, last_day: date
         store = MediaStore.of(settings)
         store.claim(url)
         add_example(connection, store, organization_id)
+        approvers = set_up_approval(connection, organization_id)
     # A picture of the demo's own needs no process of its own to be read.
     photo = add_own_image(
         url, store, organization_id, painted_photo(), read_picture, title="Hills in the evening", author="the demo"
     )
     briefs = [brief.model_copy(update={"photo": photo}) for brief in BRIEFS]
-    add_briefs(url, organization_id, briefs, "the demo", BATCH)
+    request_ids = add_briefs(url, organization_id, briefs, "the demo", BATCH)
     run = Studio(url, settings, organization).run()
     with dg.DagsterInstance.get() as instance:
         metadata = run_metadata(url, settings.media_url, run)
         instance.report_runless_asset_event(dg.AssetMaterialization(["studio", "generated_assets"], metadata=metadata))
     templates = settings.model_copy(update={"openai_api_key": None})
-    written = write_brief_posts(url, templates, organization=organization, day=last_day)
-    for text in written.texts:
-        if text.is_compliant:
-            approve(url, text.post.content_id, PERSON)
+    write_brief_posts(url, templates, organization=organization, day=last_day)
+    for request_id in request_ids:
+        approve_in_steps(url, organization_id, request_id, approvers)
     plan_targets(url, last_day, last_day + timedelta(days=1))
     evening = datetime.combine(last_day + timedelta(days=_DAYS_UNTIL_PUBLISHED), time(23), UTC)
     publish_due(url, settings, evening, {"dry_run": DryRun()})
@@ -104,17 +103,20 @@ def print_visuals(console: Console, url: str, settings: Settings, organization: 
     """Prints how far the briefs have come, and where their pictures are."""
     with transaction(url) as connection:
         briefs = list_briefs(connection, organization=organization, batch=BATCH)
+        of_batch = {"organization_id": briefs[0].organization_id, "batch": BATCH}
+        approved = dict(connection.execute(load_sql("demo/approvals.sql"), of_batch).fetchall())
         pictures = connection.execute(
             "select count(*), count(distinct v.media_file_id) from studio.asset_variants as v"
             " inner join tenancy.organizations as o using (organization_id) where o.slug = %s",
             [organization],
         ).fetchall()[0]
     table = Table(title="One brief in three languages, as visuals with texts", title_justify="left")
-    for column in ("brief", "language", "channel", "title", "state", "lowest score"):
+    for column in ("brief", "language", "channel", "title", "state", "approved", "lowest score"):
         table.add_column(column, overflow="fold")
     for brief in sorted(briefs, key=lambda each: each.language):
         score = "" if brief.lowest_score is None else f"{brief.lowest_score:.2f}"
-        table.add_row(brief.request_id, brief.language, ", ".join(brief.channels), brief.title, brief.state, score)
+        steps = approved.get(brief.request_id, "")
+        table.add_row(brief.request_id, brief.language, *brief.channels, brief.title, brief.state, steps, score)
     console.print(table)
     console.print(
         f"{pictures[0]:,} pictures in {pictures[1]:,} files below {settings.media_url}; "

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from syndication_assets.database.connection import load_sql, transaction
 from syndication_assets.demo import loop
+from syndication_assets.demo.approving_people import CHECKS, SIGNS_IN_PLACE
 from syndication_assets.demo.planted_errors import planted_errors
 from syndication_assets.demo.sample_landing import DAYS, FIRST_DAY, ORGANIZATION
 from syndication_assets.settings import Settings
@@ -114,6 +115,7 @@ def print_next_steps(console: Console, settings: Settings) -> None:
         "See plots there": "an asset's Overview, Metadata, Plots, Events (Partitions has the newest 120 days only)",
         "See the pictures": "the asset media/cached_media, its contact sheet",
         "Decide on texts": ".venv/bin/syndication web --organization demo",
+        "Sign in there as another": f".venv/bin/syndication user sign-in-link {CHECKS} (or {SIGNS_IN_PLACE})",
         "Read the weekly report": str(settings.reports_directory / ORGANIZATION / "index.html"),
         "Query the database": ".venv/bin/syndication psql",
         "Load files of your own": "docs/land-and-load.md",
@@ -121,4 +123,4 @@ def print_next_steps(console: Console, settings: Settings) -> None:
     }
     console.print("[bold]What to do next[/]")
     for step, how in steps.items():
-        console.print(f"  {step + ':':24}{how}", soft_wrap=True, highlight=False)
+        console.print(f"  {step + ':':26}{how}", soft_wrap=True, highlight=False)

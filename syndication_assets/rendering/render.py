@@ -24,6 +24,7 @@ from syndication_assets.rendering.lettering.text_runs import is_right_to_left_la
 from syndication_assets.rendering.lettering.typesetter import Lettering, Text, typesetter
 from syndication_assets.rendering.pictures.cropping import cover
 from syndication_assets.rendering.pictures.decoding import MAXIMUM_PIXELS, decoded
+from syndication_assets.rendering.pictures.faces import faces_in
 from syndication_assets.rendering.pictures.logos import paste_logo
 from syndication_assets.rendering.pictures.shapes import paste_gradient, paste_shape, shape_mask
 from syndication_assets.rendering.rendered_picture import RenderedPicture
@@ -197,10 +198,10 @@ class _Drawing:
         return PixelBox(box.x, box.y, box.width, max(box.height + block.bottom - theirs.bottom, 1))
 
     def _draw_photo(self, layer: PhotoLayer, box: PixelBox) -> None:
-        photo = decoded(
-            self._filled.pictures[layer.field], f"The picture of the field {layer.field!r}", self._maximum_pixels
-        )
-        part = cover(photo, box.width, box.height)
+        what = f"The picture of the field {layer.field!r}"
+        content = self._filled.pictures[layer.field]
+        photo = decoded(content, what, self._maximum_pixels)
+        part = cover(photo, box.width, box.height, faces_in(content, what, self._maximum_pixels))
         mask = shape_mask(box.width, box.height, layer.corner_radius)
         if part.mode == "RGBA":
             # What is transparent in the photo shows what is behind it.

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import VisualTemplate
 from syndication_assets.rendering.fonts.kit_fonts import kit_font_versions
+from syndication_assets.rendering.pictures.faces import finder_version
 
 RENDERER_VERSION = 1
 """Raised when the same inputs are drawn in another way."""
@@ -48,4 +49,6 @@ def render_hash(
 
 @cache
 def _renderer_parts() -> tuple[str, ...]:
-    return (f"pillow {version('pillow')}", f"typst {version('typst')}", *kit_font_versions())
+    parts = (f"pillow {version('pillow')}", f"typst {version('typst')}", *kit_font_versions())
+    finder = finder_version()
+    return parts if finder is None else (*parts, finder)

@@ -1,7 +1,8 @@
 """Whether an actor may do what a command does, by the rows of tenancy.role_permissions.
 
 An organization without members is open to whoever may use the command line: a laptop needs no users. Its first member
-closes it: from then on, a command needs an actor who has the right there.
+closes it: from then on, a command needs an actor who has the right there. One of sample data stays open, because its
+members are invented: users have their rights there, and it does not count where all organizations are concerned.
 """
 
 from collections.abc import Collection
@@ -18,6 +19,9 @@ from tenancy.organizations as o
 where
     (%(organizations)s::text[] is null or o.organization_id = any(%(organizations)s))
     and exists (select from tenancy.organization_members as m where m.organization_id = o.organization_id)
+    and not (
+        o.settings @> '{"is_sample": true}' and (%(user_id)s::text is null or %(organizations)s::text[] is null)
+    )
     and not exists (
         select from tenancy.organization_members as m
         inner join tenancy.users as u on m.user_id = u.user_id

@@ -40,6 +40,7 @@ from syndication_assets.web.pages import (
     results,
     session,
     state,
+    whole_briefs,
 )
 from syndication_assets.web.rate_limits import PAGES
 from syndication_assets.web.routes import PageRoute
@@ -57,6 +58,7 @@ ROUTES: tuple[PageRoute, ...] = (
     *inbox.ROUTES,
     *delegations.ROUTES,
     *requests.ROUTES,
+    *whole_briefs.ROUTES,
     *pictures.ROUTES,
     *brands.ROUTES,
     *calendar.ROUTES,

@@ -22,6 +22,8 @@ _SEE_OTHER = 303
 NOTICES = {
     "action_queued": gettext_noop("The action waits in the queue."),
     "action_taken_back": gettext_noop("The action is taken back."),
+    "all_approved": gettext_noop("All texts of the request are approved."),
+    "all_rejected": gettext_noop("All texts of the request are rejected."),
     "approved": gettext_noop("The text is approved."),
     "delegated": gettext_noop("The delegation is stored."),
     "delegation_ended": gettext_noop("The delegation has ended."),
@@ -31,6 +33,7 @@ NOTICES = {
     "file_added": gettext_noop("The file is stored."),
     "rolled_back": gettext_noop("The brand is as in the earlier version."),
     "step_approved": gettext_noop("Your decision is stored; the text waits for others."),
+    "steps_approved": gettext_noop("Your decisions are stored; texts of the request wait for others."),
     "rejected": gettext_noop("The text is rejected."),
     "session_ended": gettext_noop("Your session has ended: sign in again."),
     "signed_out": gettext_noop("You are signed out."),

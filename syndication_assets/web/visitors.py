@@ -1,7 +1,7 @@
 """Who asks for a page: the session of the cookie, the organizations that it may see, and its rights in the current one.
 
 A user sees the organizations whose active member they are. Whoever runs the server has no user, and sees those without
-members, which are open to the command line too.
+members and those of sample data, which are open to the command line too.
 """
 
 import hashlib
@@ -20,7 +20,8 @@ left join tenancy.organization_members as m
 where
     coalesce(o.organization_id = %(limited_to)s, true)
     and case when %(user_id)s::text is null
-        then not exists (select from tenancy.organization_members as a where a.organization_id = o.organization_id)
+        then o.settings @> '{"is_sample": true}'
+            or not exists (select from tenancy.organization_members as a where a.organization_id = o.organization_id)
         else m.user_id is not null
     end
 order by o.name, o.slug

@@ -3,10 +3,12 @@
 A text of no workflow has no round until somebody decides on it.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
 from syndication_assets.approval.rounds.inbox import WaitingStep, inbox_of
+from syndication_assets.content.briefs.whole_briefs import TextOfBrief
 from syndication_assets.database.connection import Connection
 
 MOST_STEPS = 1000
@@ -56,3 +58,12 @@ def waiting_for(connection: Connection, organization_id: str, person: str, *, ma
     rows = connection.execute(_TEXTS, {"steps": list(steps), "may_begin": may_begin, "most": MOST_STEPS})
     found = [WaitingSubject(*row)._replace(step=steps.get(row[0])) for row in rows]
     return sorted(found, key=lambda subject: (subject.since, subject.content_id))
+
+
+def may_decide_all(
+    connection: Connection, organization_id: str, person: str, texts: Iterable[TextOfBrief], *, may_begin: bool
+) -> bool:
+    """Whether a text is undecided, and the person may decide now on each that is."""
+    undecided = {text.content_id for text in texts if text.is_open}
+    waits = waiting_for(connection, organization_id, person, may_begin=may_begin) if undecided else []
+    return bool(undecided) and undecided <= {subject.content_id for subject in waits}

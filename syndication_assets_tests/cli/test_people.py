@@ -33,6 +33,20 @@ def test_with_members_a_change_needs_an_actor_with_the_right_and_the_refusal_say
     assert team.actors("catalogue.vendors") == [editor]
 
 
+def test_sample_data_with_members_stays_open_to_whoever_runs_the_commands(team: People):
+    team.execute("insert into tenancy.organizations (slug, name) values ('demo', 'Demo')")
+    team.ok("--as", OWNER, "user", "add", "ada@demo.example")
+    team.ok("--as", OWNER, "member", "add", "ada@demo.example", "--role", "owner", "--organization", "demo")
+    vendor = ("vendor", "add", "shop", "--source", "clan_catalogue", "--currency", "GBP", "--organization", "demo")
+    assert "needs the right vendors.edit" in team.error(*vendor)
+    everywhere = ("user", "add", "--service")
+    assert "lacks the right users.edit in demo" in team.error("--as", OWNER, *everywhere, "day-shift")
+    team.execute("update tenancy.organizations set settings = '{\"is_sample\": true}' where slug = 'demo'")
+    team.ok(*vendor)
+    team.ok("--as", OWNER, *everywhere, "day-shift")
+    assert "lacks the right vendors.edit in demo" in team.error("--as", OWNER, *vendor), "users have their rights there"
+
+
 def test_the_actor_comes_from_the_environment_too_and_must_be_an_active_user(
     team: People, monkeypatch: pytest.MonkeyPatch
 ):

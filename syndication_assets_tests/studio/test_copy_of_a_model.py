@@ -117,6 +117,9 @@ def test_a_claim_that_the_requester_did_not_state_is_refused_and_a_stated_one_is
     (text,) = desk.write_with_model(server).texts
     assert len(server.requests) == 3
     assert rule in text.broken_rules
+    (finding,) = (each for each in text.findings if each.rule_name == rule)
+    assert "the list of facts of the brief" in str(finding.reason)
+    assert "catalogue" not in str(finding.reason)
     (stored,) = texts(desk)
     assert stored["state"] == "needs_review"
     with pytest.raises(ReviewError, match=rule):

@@ -1,7 +1,6 @@
 """A brief stops before a step that it names, a person does something, and any run goes on from there."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,6 @@ from syndication_assets.content.review.text_decisions import edit
 from syndication_assets.database.connection import transaction
 from syndication_assets.sql_assets.checks import find_offenders
 from syndication_assets.studio.checks import CHECKS
-from syndication_assets.studio.making import visual
 from syndication_assets.studio.requests.listing import list_briefs
 from syndication_assets.studio.requests.manual_steps import edit_brief, edit_variant, resume
 from syndication_assets.studio.requests.new_brief import BriefError
@@ -25,20 +23,6 @@ select v.format_name, v.media_file_id, v.variant_id
 from studio.asset_variants as v inner join studio.generated_assets as a using (organization_id, asset_id)
 where a.is_newest order by v.format_name
 """
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The formats that were drawn, in their order."""
-    formats: list[str] = []
-    render = visual.render
-
-    def counted(template: Any, format_name: str, *arguments: Any, **more: Any) -> Any:
-        formats.append(format_name)
-        return render(template, format_name, *arguments, **more)
-
-    monkeypatch.setattr(visual, "render", counted)
-    return formats
 
 
 def test_a_person_chooses_the_photo_before_pictures_are_made(desk: StudioDesk, drawn: list[str]):

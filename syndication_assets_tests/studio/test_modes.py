@@ -134,7 +134,7 @@ def test_a_draft_is_the_posted_format_of_each_channel_alone(desk: StudioDesk):
 def test_the_finest_photo_is_compressed_less_and_has_another_hash(desk: StudioDesk):
     photo = desk.photo(noise())
     sizes, hashes = [], set()
-    for quality in ("standard", "premium"):
+    for quality in ("standard", "premium", "executive"):
         desk.brief(quality=quality, photo=photo)
         desk.make()
         row = desk.rows(
@@ -145,7 +145,28 @@ def test_the_finest_photo_is_compressed_less_and_has_another_hash(desk: StudioDe
         sizes.append(row[0])
         hashes.add(row[1])
     assert sizes[1] > 1.3 * sizes[0]
+    assert sizes[2] == sizes[1]
     assert len(hashes) == 2
+
+
+@pytest.mark.parametrize(("quality", "is_strict"), [("executive", True), ("premium", False)])
+def test_an_executive_picture_needs_the_score_of_the_level_strict(desk: StudioDesk, quality: str, *, is_strict: bool):
+    """The brand of the test is flexible."""
+    desk.brand_version(vocabulary=["Handwoven", "Tweed"])
+    desk.execute("update brand.enforcement_levels set minimum_score = 0.99 where enforcement_level = 'strict'")
+    try:
+        desk.made(quality=quality)
+    finally:
+        desk.execute("update brand.enforcement_levels set minimum_score = 0.95 where enforcement_level = 'strict'")
+    assert 0.6 < desk.value("select min(score) from studio.variant_scores") < 0.99
+    reasons = [
+        reason
+        for (reason,) in desk.rows(
+            "select reason from content.compliance_checks where rule_name = 'picture_compliance'"
+        )
+        if reason
+    ]
+    assert [("the quality executive wants 0.99" in reason) for reason in reasons] == [True] * is_strict
 
 
 def test_the_finest_picture_keeps_the_limit_of_the_channel():

@@ -118,7 +118,9 @@ _RULES = [
             -- For operations.drop_archived_month.
             ('operations.archives', 'owner_sees_dropped'),
             -- For curation.search_posts, which names the organization of the session itself.
-            ('curation.post_documents', 'owner_searches')
+            ('curation.post_documents', 'owner_searches'),
+            -- For studio.found_requests and studio.counted_requests, which do the same.
+            ('studio.content_requests', 'owner_searches')
         )
     """,
     "select format('%s.organization_id may be NULL', name) from tenant_tables where not has_organization",
@@ -181,7 +183,9 @@ _RULES = [
     select format('syndication_reader may execute %s, which runs as its owner', f.oid::regprocedure) from pg_proc f
     where f.pronamespace in (select oid from own_schemas) and f.prosecdef
         and has_function_privilege('syndication_reader', f.oid, 'execute')
-        and f.oid::regproc::text <> 'curation.search_posts'
+        and f.oid::regproc::text not in (
+            'curation.search_posts', 'studio.found_requests', 'studio.counted_requests'
+        )
     """,
 ]
 

@@ -12,6 +12,8 @@ NOT_FOR_READERS = {
     "content.approvals_organization_id_content_id_decision_key": "the text before the decision selects enough",
     "curation.post_tags_organization_id_post_id_tag_id_applied_by_rule_id_key": "post and tag select enough",
     "curation.post_documents_document": "readers search with curation.search_posts, which runs as its owner",
+    "studio.content_requests_of_state": "readers find briefs with studio.found_requests, which runs as its owner",
+    "studio.content_requests_parts": "readers find briefs with studio.found_requests, which runs as its owner",
     "curation.tag_lists_tags": "only the pipeline looks whether a list is there already",
     "catalogue.products_page": "only the pipeline looks for the variants of a page",
     "tenancy.invitations_open": "only the pipeline looks for an invitation by its address",

@@ -18,7 +18,7 @@ from syndication_assets_tests.web.desk import ADDRESS, Desk
 
 pytestmark = pytest.mark.one_server
 
-NO_IDS = {"week", "table"}
+NO_IDS = {"week", "table", "rule"}
 """Parts of paths that lead to no row of their own."""
 UNKNOWN = "00000000"
 
@@ -48,6 +48,8 @@ def _rows(desk: Desk, studio: StudioDesk, owner_id: str) -> dict[str, str]:
         "content_id": str(studio.value("select content_id from content.posts_content where state = 'needs_review'")),
         "request_id": request_id,
         "batch_name": "spring",
+        "variant_id": str(studio.value("select variant_id from studio.asset_variants limit 1")),
+        "rule": "contrast_large",
         "picture_id": str(studio.value("select media_file_id from studio.asset_variants limit 1")),
         "target_id": target_id,
         "post_id": post_id,
@@ -111,7 +113,7 @@ def test_an_id_of_another_organization_is_as_unknown_as_none(desk: Desk, studio:
             ), (method, own)
             asked.append((method, own, body))
     assert studio.value("select count(*) from tenancy.audit_log") == before
-    assert len(asked) >= 19
+    assert len(asked) >= 23
     # The control: for their owner, each of these ids leads somewhere.
     reads_first = sorted(asked, key=lambda each: each[0] != "get")
     assert [path for method, path, body in reads_first if _send(owner, method, path, body)[0] == 404] == []

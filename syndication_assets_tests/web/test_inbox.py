@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndication_assets.web.pages.inbox import difference
+from syndication_assets.web.text_changes import difference
 from syndication_assets_tests.approval.approval_desk import ApprovalDesk
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.web.desk import ADDRESS, Browser, Desk

@@ -7,6 +7,7 @@ import pytest
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.tenancy.people.sign_in import begin_reset, set_password
+from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.given_settings import give_setting
 from syndication_assets_tests.rows import DatabaseRows
 from syndication_assets_tests.web.desk import ADDRESS, PASSWORD, Desk
@@ -160,6 +161,17 @@ def test_whoever_runs_the_server_sees_the_organizations_without_members_only(des
     assert "Default organization" in browser.get("/inbox")
     desk.person(EMAIL, "owner", tables.organization_id)
     assert "member of no organization" in browser.get("/inbox", status=404)
+
+
+def test_sample_data_with_members_stays_open_to_whoever_runs_the_server_who_decides_there(desk: Desk, shop: Shop):
+    desk.person("ada@x.example", "owner", shop.organization_id)
+    content_id = shop.texts()[0]["content_id"]
+    browser = desk.browser()
+    browser.open_link(desk.link(), status=404)
+    shop.execute("update tenancy.organizations set settings = '{\"is_sample\": true}'")
+    page = browser.get(f"/texts/{content_id}")
+    browser.post(f"/texts/{content_id}/approve")
+    assert ("Approve" in page, shop.rows("select decided_by from content.approvals")) == (True, [("fiona",)])
 
 
 def test_no_token_is_stored(desk: Desk, isla: str, tables: Tables):

@@ -1,14 +1,4 @@
--- How many briefs of an organization `listed.sql` finds. Parameters: organization_id, state, batch, language and words
--- (NULL for all).
+-- How many briefs of the reader's organization `found.sql` finds. Parameters, NULL for all: state, batch, language and
+-- words.
 
-select count(*)::int as briefs
-from studio.content_requests as r
-where
-    r.organization_id = %(organization_id)s
-    and coalesce(r.state::text = %(state)s, true)
-    and coalesce(r.batch_name = %(batch)s, true)
-    and coalesce(r.language = %(language)s, true)
-    and (
-        %(words)s::text is null
-        or position(lower(%(words)s::text) in lower(r.title || ' ' || r.brief)) > 0
-    )
+select studio.counted_requests(%(state)s::studio.request_state, %(batch)s, %(language)s, %(words)s) as briefs

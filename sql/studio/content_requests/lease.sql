@@ -10,9 +10,7 @@ with due as (
     from studio.content_requests as r
     inner join tenancy.organizations as o on r.organization_id = o.organization_id
     where
-        r.state = 'pending'
-        and r.stopped_before is null
-        and r.next_attempt_at <= %(moment)s
+        studio.is_to_be_made(r, %(moment)s)
         and coalesce(o.slug = %(organization)s, o.is_active)
     order by r.priority desc, r.due_on asc, r.created_at asc, r.request_id asc
     limit 1

@@ -1,6 +1,6 @@
 -- One row is one brief, as people list it: the newest first. Parameters, NULL for all: organization (slug), state,
 -- batch, platform, language, due_before (a day), brand (name), words (a part of title or message), is_waiting (whether
--- it waits for a person), request_id; and maximum (rows) and skipped (rows before them).
+-- it waits for a person), request_ids; and maximum (rows; NULL for all). What is NULL is left out of the plan.
 
 select
     r.organization_id,
@@ -9,12 +9,7 @@ select
     r.batch_name,
     r.title,
     r.language,
-    array(
-        select c.platform || '/' || c.channel_type
-        from studio.request_channels as c
-        where c.organization_id = r.organization_id and c.request_id = r.request_id
-        order by 1
-    ) as channels,
+    studio.channels_of_request(r.organization_id, r.request_id) as channels,
     r.template_name,
     r.state::text as state,
     r.state_since,
@@ -41,11 +36,11 @@ inner join tenancy.organizations as o on r.organization_id = o.organization_id
 left join studio.generated_assets as a
     on r.organization_id = a.organization_id and r.request_id = a.request_id and a.is_newest
 where
-    coalesce(o.slug = %(organization)s, true)
-    and coalesce(r.state::text = %(state)s, true)
-    and coalesce(r.batch_name = %(batch)s, true)
-    and coalesce(r.language = %(language)s, true)
-    and coalesce(r.request_id = %(request_id)s, true)
+    (%(organization)s::text is null or o.slug = %(organization)s::text)
+    and (%(state)s::studio.request_state is null or r.state = %(state)s::studio.request_state)
+    and (%(batch)s::text is null or r.batch_name = %(batch)s::text)
+    and (%(language)s::text is null or r.language = %(language)s::text)
+    and (%(request_ids)s::text[] is null or r.request_id = any(%(request_ids)s::text[]))
     and (
         %(platform)s::text is null
         or exists (
@@ -88,4 +83,4 @@ where
     )
     and coalesce((r.stopped_before is not null) = %(is_waiting)s::boolean, true)
 order by r.created_at desc, r.request_id asc
-limit %(maximum)s offset %(skipped)s
+limit %(maximum)s

@@ -4,12 +4,7 @@
 select
     r.title,
     r.brief,
-    array(
-        select c.platform || '/' || c.channel_type
-        from studio.request_channels as c
-        where c.organization_id = r.organization_id and c.request_id = r.request_id
-        order by 1
-    ) as channels,
+    studio.channels_of_request(r.organization_id, r.request_id) as channels,
     r.template_name as template,
     r.brand_name,
     r.language,

@@ -7,9 +7,7 @@ from (
     from studio.content_requests as r
     inner join tenancy.organizations as o on r.organization_id = o.organization_id
     where
-        r.state = 'pending'
-        and r.stopped_before is null
-        and r.next_attempt_at <= %(moment)s
+        studio.is_to_be_made(r, %(moment)s)
         and coalesce(o.slug = %(organization)s, o.is_active)
     limit %(maximum)s
 ) as waiting

@@ -26,7 +26,7 @@ from syndication_assets.tenancy.organizations import require_organization
 
 STATES = ("pending", "processing", "generated", "review", "approved", "rejected", "published", "failed", "archived")
 MODES = ("template_based", "stock_enhanced", "hybrid", "brand_only")
-QUALITIES = ("draft", "standard", "premium")
+QUALITIES = ("draft", "standard", "premium", "executive")
 STEPS = ("pictures", "texts", "decision")
 
 
@@ -68,7 +68,7 @@ def brief() -> None:
     type=click.Choice(QUALITIES),
     default="standard",
     show_default=True,
-    help="draft: one format of each channel; premium: photos are hardly compressed.",
+    help="draft: one format of each channel; premium: photos are hardly compressed; executive: and measured strictly.",
 )
 @click.option(
     "--variations", type=click.IntRange(1, 5), default=1, show_default=True, help="Briefs with another photo each."
@@ -142,7 +142,6 @@ def list_command(
             due_before=None if due_before is None else due_before.date(),
             is_waiting=waiting or None,
             maximum=limit,
-            skipped=0,
             **filters,
         )
     show_rows(rows, brief_line, "There is no such brief: `syndication brief add`.", as_json=as_json)

@@ -43,7 +43,7 @@ def material_claims_rule(text: str, facts: Facts, vocabulary: frozenset[str], la
     for material in dict.fromkeys(_materials_in(normalized(text), vocabulary, language)):
         if not any(material.is_backed_by(other) for other in known):
             named = " ".join([*sorted(material.modifiers), material.material, material.likeness]).strip()
-            return f"{named!r} is not a material from the catalogue"
+            return f"{named!r} is not a material from {facts.source}"
     return None
 
 

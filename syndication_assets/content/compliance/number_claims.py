@@ -17,7 +17,7 @@ def number_claims_rule(text: str, facts: Facts, language: str = "en") -> str | N
             continue
         counted = [other for other in known if other.unit and other.unit == amount.unit and not other.is_denied]
         if not amount.is_in_words or (counted and all(other.value != amount.value for other in counted)):
-            return f"{amount.text!r} is not a number from the catalogue"
+            return f"{amount.text!r} is not a number from {facts.source}"
     return None
 
 

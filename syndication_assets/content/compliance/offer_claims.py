@@ -16,13 +16,13 @@ def discount_claims_rule(text: str, facts: Facts, language: str = "en") -> str |
         offer = match.group().casefold()
         # An offer such as "no delivery charge" begins with a negation itself.
         if not any(offer in (whole if without_denied(offer) == "" else positive) for whole, positive in known):
-            return f"{match.group()!r}: the catalogue has no such offer"
+            return f"{match.group()!r}: {facts.source} has no such offer"
     percentages = [amount for amount in amounts_in(facts.statements(), language) if amount.kind == "percentage"]
     stated = {amount.value for amount in percentages if not amount.is_denied}
     mentioned = {amount.value for amount in percentages}
     for amount in amounts_in(text, language):
         if amount.kind == "percentage" and amount.value not in (mentioned if amount.is_denied else stated):
-            return f"{amount.text!r} is not in the catalogue"
+            return f"{amount.text!r} is not in {facts.source}"
     return None
 
 

@@ -24,10 +24,10 @@ def price_claims_rule(text: str, facts: Facts, language: str = "en") -> str | No
         if problem is not None:
             return problem
     if facts.highest_price is not None and not _shows_range(prices, facts):
-        return f"the text states one price ({prices[0].text!r}); the catalogue says {facts.price_text}"
+        return f"the text states one price ({prices[0].text!r}); {facts.source} says {facts.price_text}"
     free = _FREE.first(text)
     if free is not None:
-        return f"{free.group()!r}: state the catalogue's price in digits, or no price"
+        return f"{free.group()!r}: state the price of {facts.source} in digits, or no price"
     stray = unread_currency(text, language)
     return None if stray is None else f"{stray!r} has no readable amount"
 
@@ -60,11 +60,11 @@ def _shows_range(prices: list[Amount], facts: Facts) -> bool:
 
 def _problem(amount: Amount, facts: Facts) -> str | None:
     if amount.is_in_words:
-        return f"{amount.text!r}: state the catalogue's price in digits, or no price"
+        return f"{amount.text!r}: state the price of {facts.source} in digits, or no price"
     if facts.price is None or facts.currency is None:
-        return f"the text states a price ({amount.text!r}), but the catalogue has none"
+        return f"the text states a price ({amount.text!r}), but {facts.source} has none"
     if amount.value is None or amount.value not in {facts.price, facts.highest_price}:
-        return f"the text states the price {amount.text!r}; the catalogue says {facts.price_text}"
+        return f"the text states the price {amount.text!r}; {facts.source} says {facts.price_text}"
     if amount.currencies is not None and facts.currency not in amount.currencies:
-        return f"the text states a price in another currency ({amount.text!r}); the catalogue says {facts.price_text}"
+        return f"the text states a price in another currency ({amount.text!r}); {facts.source} says {facts.price_text}"
     return None

@@ -50,16 +50,16 @@ def size_claims_rule(text: str, facts: Facts, language: str = "en") -> str | Non
     measured = [amount for amount in amounts_in(statements, language) if amount.kind in {"measurement", "dimension"}]
     for amount in amounts_in(text, language):
         if amount.kind in {"measurement", "dimension"} and not _is_measured(amount, measured):
-            return f"{amount.text!r} is not a measurement from the catalogue"
+            return f"{amount.text!r} is not a measurement from {facts.source}"
     known = list(_sizes_in(statements))
     known += [_Size(size, False) for value in facts.attributes.get("sizes", ()) for size in _sizes_of_value(value)]
     for size, is_denied in _sizes_in(text):
         if not any(size == other and (is_denied or not other_is_denied) for other, other_is_denied in known):
-            return f"size {size!r} is not among the catalogue's sizes"
+            return f"size {size!r} is not among the sizes of {facts.source}"
     stated = without_denied(statements).casefold()
     for match in _ANY_SIZE.finditer(text):
         if match.group().casefold() not in stated:
-            return f"{match.group()!r}: the catalogue does not say this"
+            return f"{match.group()!r}: {facts.source} does not say this"
     return None
 
 

@@ -33,7 +33,7 @@ def approve(url: str, content_id: str, person: str) -> bool:
     Where a workflow has several approvers, the text may wait for others afterwards. ReviewError with the reasons if the
     text breaks a hard rule; also if it was rejected or replaced.
     """
-    with _decided_by(url, person) as connection:
+    with decided_by(url, person) as connection:
         is_new, reasons = _approve(connection, content_id, person, None)
     if reasons:
         listed = "\n".join(f"  {reason}" for reason in reasons)
@@ -46,7 +46,7 @@ def reject(url: str, content_id: str, person: str, reason: str) -> bool:
 
     ReviewError if the text was replaced or published.
     """
-    with _decided_by(url, person) as connection:
+    with decided_by(url, person) as connection:
         return _reject(connection, content_id, person, reason)
 
 
@@ -98,7 +98,7 @@ def edit(url: str, content_id: str, person: str, new_text: str) -> tuple[str, li
     new_text = new_text.strip()
     if not new_text:
         raise ReviewError(f"The new text of {content_id} is empty: write a text, or reject {content_id}.")
-    with _decided_by(url, person) as connection:
+    with decided_by(url, person) as connection:
         text = read_text(connection, content_id, for_update=True)
         if text.version != text.newest_version or text.state == "superseded":
             raise ReviewError(f"{content_id} was replaced: edit the newest version.")
@@ -124,7 +124,7 @@ def restore(url: str, content_id: str, person: str) -> tuple[str, str, list[str]
     The text, link and picture of `content_id` become a new version, and nothing is deleted. ReviewError if `content_id`
     was not replaced, or if the newest version was published.
     """
-    with _decided_by(url, person) as connection:
+    with decided_by(url, person) as connection:
         old = read_text(connection, content_id, for_update=True)
         if old.state != "superseded":
             raise ReviewError(f"{content_id} was not replaced: there is nothing to undo.")
@@ -174,7 +174,8 @@ def _if_still_there(call_to_action: str | None, new_text: str) -> str | None:
 
 
 @contextmanager
-def _decided_by(url: str, person: str) -> Iterator[Connection]:
+def decided_by(url: str, person: str) -> Iterator[Connection]:
+    """A transaction in which the person decides. ReviewError without a name."""
     if not person.strip():
         raise ReviewError("A decision needs the name of a person: --by NAME.")
     with transaction(url) as connection:

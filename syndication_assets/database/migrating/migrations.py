@@ -20,7 +20,7 @@ from syndication_assets.database.connection import SQL_DIRECTORY, Connection, co
 from syndication_assets.database.migrating import online_indexes
 from syndication_assets.database.migrating.lost_rows import lost_rows
 from syndication_assets.database.migrating.rejected_statements import line_of, message_of
-from syndication_assets.database.sessions.locks import users_of_tables
+from syndication_assets.database.sessions.locks import lock_table, users_of_tables
 from syndication_assets.errors import SyndicationError
 
 _SECONDS_TO_WAIT = 60
@@ -172,11 +172,9 @@ def _locked(url: str) -> Iterator[Connection]:
         try:
             connection.execute(f"set lock_timeout = '{_SECONDS_TO_WAIT}s'")
             _create_ledger(connection)
-            guard.execute(
-                f"set local lock_timeout = '{_SECONDS_TO_WAIT}s'; set local idle_in_transaction_session_timeout = 0;"
-                # Conflicts with itself, and not with the rows that the migrations add.
-                "lock table public.syndication_migrations in share update exclusive mode"
-            )
+            guard.execute("set idle_in_transaction_session_timeout = 0")
+            # Conflicts with itself, and not with the rows that the migrations add.
+            lock_table(guard, "public.syndication_migrations", "share update exclusive", _SECONDS_TO_WAIT)
             yield connection
         except psycopg.errors.LockNotAvailable:
             others = users_of_tables(url, connection.info.backend_pid, guard.info.backend_pid)

@@ -5,6 +5,7 @@ ends with an error if that login is no member of `syndication_pipeline`.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ import psycopg
 
 _SECONDS_BETWEEN_REPORTS = 30
 _SHOWN_HOLDERS = 3
+_SECONDS_BETWEEN_TRIES = 0.2
 
 # A killed process would hold its locks until its statement ends. A server on Windows rejects the setting.
 _NOTICE_A_DEAD_CLIENT = (
@@ -80,6 +82,26 @@ def lock_timeout() -> str:
     """The setting for a new transaction; `0` waits without end."""
     seconds = _most_seconds.get()
     return "0" if seconds is None else f"{seconds}s"
+
+
+def lock_table(connection: psycopg.Connection[Any], table: str, mode: str, seconds: int) -> None:
+    """Locks a table in the transaction that begins with it; LockNotAvailable if that takes longer.
+
+    Asks again and again: a session that waits within a statement has a snapshot, and whoever builds an index online
+    waits for it in turn.
+    """
+    connection.commit()
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute(f"lock table {table} in {mode} mode nowait".encode())
+        except psycopg.errors.LockNotAvailable:
+            connection.rollback()
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return
 
 
 def wait_for(connection: psycopg.Connection[Any], lock: str) -> None:

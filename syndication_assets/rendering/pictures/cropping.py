@@ -2,11 +2,15 @@
 
 A crop that fills a box cuts on one axis only, so the measure is a profile along that axis: how much detail and colour
 each column, or row, of a small copy has. The window with most of it wins; the middle wins where nothing stands out.
+Where faces are known, only windows that have them count.
 """
 
 import math
+from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageFilter
+
+from syndication_assets.rendering.pictures.faces import FaceBox, Span, starts_with_faces
 
 _SIDE = 96
 """Of the small copy, in pixels."""
@@ -20,20 +24,26 @@ _UPPER = 0.36
 """Where the middle of a window is best, as a fraction of the length."""
 
 
-def cover(photo: Image.Image, width: int, height: int) -> Image.Image:
-    """The photo cropped and scaled to exactly this size."""
-    left, top, right, bottom = crop_box(photo, width / height)
+def cover(photo: Image.Image, width: int, height: int, faces: Sequence[FaceBox] = ()) -> Image.Image:
+    """The photo cropped and scaled to exactly this size, with its faces."""
+    left, top, right, bottom = crop_box(photo, width / height, faces)
     return photo.resize((width, height), Image.Resampling.LANCZOS, (left, top, right, bottom), reducing_gap=3)
 
 
-def crop_box(photo: Image.Image, ratio: float) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of the part of the photo that has this ratio of width to height."""
+def crop_box(photo: Image.Image, ratio: float, faces: Sequence[FaceBox] = ()) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the part of the photo that has this ratio of width to height.
+
+    Of several faces, the first ones are kept before others.
+    """
     is_wider = photo.width / photo.height > ratio
     length = photo.width if is_wider else photo.height
     kept = photo.height * ratio if is_wider else photo.width / ratio
     values = profile(photo, along_width=is_wider)
     place, weight = (_MIDDLE, _MIDDLE_WEIGHT) if is_wider else (_UPPER, _UPPER_WEIGHT)
-    start = best_start(values, kept / length, place=place, weight=weight) * length
+    spans = [(left, right) if is_wider else (top, bottom) for left, top, right, bottom in faces]
+    low, high = starts_with_faces(spans, kept, length)
+    within = (low / length, high / length)
+    start = best_start(values, kept / length, place=place, weight=weight, within=within) * length
     if is_wider:
         return start, 0, min(start + kept, photo.width), photo.height
     return 0, start, photo.width, min(start + kept, photo.height)
@@ -60,15 +70,18 @@ def profile(photo: Image.Image, *, along_width: bool) -> tuple[float, ...]:
     return tuple(2.0 * edge + 0.5 * difference for edge, difference in values)
 
 
-def best_start(values: tuple[float, ...], share: float, *, place: float, weight: float) -> float:
+def best_start(
+    values: tuple[float, ...], share: float, *, place: float, weight: float, within: Span | None = None
+) -> float:
     """Where the window of this share of the length begins, as a fraction of the length. Its middle is best at `place`,
-    and loses up to `weight` of what it shows elsewhere.
+    and loses up to `weight` of what it shows elsewhere. `within` bounds where it begins.
     """
+    low, high = within or (0.0, 1 - share)
     count = len(values)
     window = min(max(round(count * share), 1), count)
     best = min(max(place - share / 2, 0.0), 1 - share)
     if window == count:
-        return best
+        return min(max(best, low), high)
     total = sum(values) or 1.0
     scores = []
     shown = sum(values[:window])
@@ -78,8 +91,11 @@ def best_start(values: tuple[float, ...], share: float, *, place: float, weight:
         scores.append((shown / total + share / 2) * (1 - weight * distance**2))
         if start + window < count:
             shown += values[start + window] - values[start]
-    highest = max(scores)
-    good = [start for start, score in enumerate(scores) if math.isclose(score, highest, rel_tol=1e-9)]
+    allowed = [start for start in range(len(scores)) if low <= start / count <= high]
+    if not allowed:
+        return (low + high) / 2
+    highest = max(scores[start] for start in allowed)
+    good = [start for start in allowed if math.isclose(scores[start], highest, rel_tol=1e-9)]
     return min(min(good, key=lambda start: abs(start / count - best)) / count, 1 - share)
 
 

@@ -1,7 +1,7 @@
 """What a brief is made with: template, brand and formats as they are now, and the files that they name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,6 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.media.media_store import MediaStore
 from syndication_assets.rendering.brand_look import BrandLook
 from syndication_assets.rendering.document import Format, VisualTemplate
-from syndication_assets.studio.making.former_variants import FormerVariant, former_variants
 from syndication_assets.studio.making.request_queue import LeasedBrief
 
 
@@ -64,8 +63,6 @@ class Inputs:
     pattern_asset_id: str | None
     formats: tuple[ChannelFormat, ...]
     """By channel; of each channel, the one that is posted first."""
-    former: Mapping[str, FormerVariant] = field(default_factory=dict)
-    """The pictures of the newest visual of the brief, by channel and format."""
 
     @property
     def template_version_id(self) -> str:
@@ -80,7 +77,6 @@ def read_inputs(url: str, store: MediaStore, brief: LeasedBrief) -> Inputs:
             "studio/generated_assets/inputs.sql",
             {"organization_id": brief.organization_id, "request_id": brief.request_id},
         ).fetchall()
-        former = former_variants(connection, brief.organization_id, brief.request_id)
     if not rows:
         raise UnmakeableError(
             f"The template {brief.template_name!r} or its brand is not active any more: `syndication brief cancel`, "
@@ -119,7 +115,6 @@ def read_inputs(url: str, store: MediaStore, brief: LeasedBrief) -> Inputs:
         pattern=None if pattern is None else store.content(pattern["path"]),
         pattern_asset_id=None if pattern is None else pattern["asset_id"],
         formats=_wanted(brief, [_format(each) for each in row["formats"]]),
-        former=former,
     )
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.database.sessions.kept_sessions import sessions_kept
@@ -17,6 +18,7 @@ from syndication_assets.rendering.errors import RenderingError
 from syndication_assets.settings import Settings
 from syndication_assets.studio.compliance.measuring import active_rules
 from syndication_assets.studio.compliance.rules import Rule
+from syndication_assets.studio.making.drawn_before import drawn_before
 from syndication_assets.studio.making.inputs import UnmakeableError, read_inputs
 from syndication_assets.studio.making.photo import FindPhoto, NoPhotoError, Photo
 from syndication_assets.studio.making.request_queue import (
@@ -106,7 +108,7 @@ class Studio:
             if "pictures" in brief.stop_before:
                 self._stop(brief, photo, note, run)
                 return
-            visual = make_visual(brief, inputs, photo, rules)
+            visual = make_visual(brief, inputs, photo, rules, partial(drawn_before, self.url, brief.organization_id))
             asset_id = store_visual(self.url, store, brief, inputs, visual, rules, note)
         except (UnmakeableError, RenderingError) as error:
             self._fail(brief, photo, str(error), run, may_pass=False)

@@ -15,7 +15,7 @@ from syndication_assets.media.stock.use import mark_used
 from syndication_assets.media.stored_media import add_file, store_file
 from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.rules import Rule
-from syndication_assets.studio.making.former_variants import FormerVariant
+from syndication_assets.studio.making.drawn_before import DrawnVariant
 from syndication_assets.studio.making.inputs import Inputs
 from syndication_assets.studio.making.likeness import likeness_results
 from syndication_assets.studio.making.request_queue import LeasedBrief
@@ -91,7 +91,7 @@ def _row(variant: MadeVariant, ids: Mapping[bytes, str]) -> dict[str, Any]:
         "channel_type": variant.place.channel_type,
         "format_name": variant.place.format.name,
         "is_posted": variant.is_posted,
-        "media_file_id": picture.media_file_id if isinstance(picture, FormerVariant) else ids[picture.content],
+        "media_file_id": picture.media_file_id if isinstance(picture, DrawnVariant) else ids[picture.content],
         "render_hash": variant.render_hash,
         "alt_text": variant.alt_text,
         "shows_attribution": variant.shows_attribution,

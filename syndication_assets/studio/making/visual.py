@@ -1,6 +1,6 @@
 """Renders a brief in every format of its channels, and measures each picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndication_assets.rendering.document import VisualTemplate
@@ -10,6 +10,7 @@ from syndication_assets.rendering.rendered_picture import RenderedPicture
 from syndication_assets.studio.compliance.measuring import measure, measure_words
 from syndication_assets.studio.compliance.rules import Result, Rule
 from syndication_assets.studio.compliance.subject import Subject, Wording
+from syndication_assets.studio.making.drawn_before import DrawnBefore, DrawnVariant
 from syndication_assets.studio.making.filling import (
     alternative_text,
     corrected,
@@ -19,7 +20,6 @@ from syndication_assets.studio.making.filling import (
     photo_fields,
     shows_attribution,
 )
-from syndication_assets.studio.making.former_variants import FormerVariant
 from syndication_assets.studio.making.inputs import ChannelFormat, Inputs
 from syndication_assets.studio.making.photo import Photo
 from syndication_assets.studio.making.request_queue import LeasedBrief
@@ -32,8 +32,8 @@ class MadeVariant:
     place: ChannelFormat
     is_posted: bool
     render_hash: str
-    picture: RenderedPicture | FormerVariant
-    """Drawn now, or taken over from the visual before."""
+    picture: RenderedPicture | DrawnVariant
+    """Drawn now, or before from the same inputs."""
     alt_text: str
     shows_attribution: bool
     results: tuple[Result, ...]
@@ -50,9 +50,15 @@ class MadeVisual:
     variants: tuple[MadeVariant, ...]
 
 
-def make_visual(brief: LeasedBrief, inputs: Inputs, photo: Photo | None, rules: Sequence[Rule]) -> MadeVisual:
-    """Renders what several channels share once, and nothing that the visual before has already. RenderingError, with
-    what to change, if one format cannot be drawn.
+def make_visual(
+    brief: LeasedBrief,
+    inputs: Inputs,
+    photo: Photo | None,
+    rules: Sequence[Rule],
+    find_drawn: Callable[[Sequence[str]], DrawnBefore],
+) -> MadeVisual:
+    """Renders what several channels share once, and nothing that was drawn from the same inputs before: `find_drawn`
+    finds that by the hashes. RenderingError, with what to change, if one format cannot be drawn.
     """
     template = corrected(inputs.template, brief.corrections, inputs.look.colours)
     texts = filled(
@@ -64,12 +70,26 @@ def make_visual(brief: LeasedBrief, inputs: Inputs, photo: Photo | None, rules: 
         attribution=None if photo is None else photo.attribution,
     )
     making = _Making(brief, inputs, template, texts, photo, rules)
+    planned = [making.planned(place) for place in inputs.formats]
+    drawn = find_drawn(sorted({each.render_hash for each in planned}))
     variants, channels = [], set[str]()
-    for place in inputs.formats:
-        variants.append(making.variant(place, is_posted=place.channel not in channels))
-        channels.add(place.channel)
+    for each in planned:
+        stored = drawn.get((each.place.name, each.render_hash))
+        variants.append(making.variant(each, stored, is_posted=each.place.channel not in channels))
+        channels.add(each.place.channel)
     shows_pattern = photo is None and inputs.pattern is not None and bool(photo_fields(template))
     return MadeVisual(texts, photo, shows_pattern, tuple(variants))
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One picture before it is drawn."""
+
+    place: ChannelFormat
+    template: VisualTemplate
+    wording: Wording
+    fields: Mapping[str, str | bytes]
+    render_hash: str
 
 
 @dataclass(slots=True)
@@ -84,7 +104,7 @@ class _Making:
     rules: Sequence[Rule]
     _drawn: dict[tuple[str, int | None, tuple[str, ...]], RenderedPicture] = field(default_factory=dict)
 
-    def variant(self, place: ChannelFormat, *, is_posted: bool) -> MadeVariant:
+    def planned(self, place: ChannelFormat) -> _Planned:
         of_channel = in_format(self.template, place.format)
         own = own_texts(self.template, self.brief.variant_fields.get(place.name, {}))
         wording = self._wording({**self.texts, **own})
@@ -98,18 +118,21 @@ class _Making:
             self.brief.language,
             is_finest=self._is_finest,
         )
-        former = self.inputs.former.get(place.name)
-        picture: RenderedPicture | FormerVariant
-        if former is not None and former.serves(hashed, place.maximum_bytes, place.mime_types, self.rules):
-            picture, results = former, [*former.results, *measure_words(wording, self.rules)]
+        return _Planned(place, of_channel, wording, fields, hashed)
+
+    def variant(self, planned: _Planned, stored: DrawnVariant | None, *, is_posted: bool) -> MadeVariant:
+        place, wording = planned.place, planned.wording
+        picture: RenderedPicture | DrawnVariant
+        if stored is not None and stored.serves(place.maximum_bytes, place.mime_types, self.rules):
+            picture, results = stored, [*stored.results, *measure_words(wording, self.rules)]
         else:
-            picture = self._rendered(hashed, of_channel, place, fields)
-            results = measure(self._subject(place, of_channel, picture, wording), self.rules)
+            picture = self._rendered(planned)
+            results = measure(self._subject(planned, picture), self.rules)
         attribution = None if self.photo is None else self.photo.attribution
         return MadeVariant(
             place,
             is_posted,
-            hashed,
+            planned.render_hash,
             picture,
             wording.alt_text,
             shows_attribution(wording.fields, attribution),
@@ -118,7 +141,7 @@ class _Making:
 
     @property
     def _is_finest(self) -> bool:
-        return self.brief.quality == "premium"
+        return self.brief.quality in {"premium", "executive"}
 
     def _fields(self, texts: Mapping[str, str]) -> dict[str, str | bytes]:
         shown = self.inputs.pattern if self.photo is None else self.photo.content
@@ -135,15 +158,14 @@ class _Making:
             banned_words=self.inputs.brand_rules.banned_words,
         )
 
-    def _rendered(
-        self, hashed: str, template: VisualTemplate, place: ChannelFormat, fields: Mapping[str, str | bytes]
-    ) -> RenderedPicture:
-        key = (hashed, place.maximum_bytes, place.mime_types)
+    def _rendered(self, planned: _Planned) -> RenderedPicture:
+        place = planned.place
+        key = (planned.render_hash, place.maximum_bytes, place.mime_types)
         if key not in self._drawn:
             self._drawn[key] = render(
-                template,
+                planned.template,
                 place.format.name,
-                fields,
+                planned.fields,
                 self.inputs.look,
                 maximum_bytes=place.maximum_bytes,
                 mime_types=place.mime_types,
@@ -152,16 +174,14 @@ class _Making:
             )
         return self._drawn[key]
 
-    def _subject(
-        self, place: ChannelFormat, template: VisualTemplate, picture: RenderedPicture, wording: Wording
-    ) -> Subject:
+    def _subject(self, planned: _Planned, picture: RenderedPicture) -> Subject:
         return Subject(
             picture=picture,
-            template=template,
+            template=planned.template,
             look=self.inputs.look,
-            format=template.formats[0],
-            maximum_bytes=place.maximum_bytes,
-            mime_types=place.mime_types,
-            wording=wording,
+            format=planned.template.formats[0],
+            maximum_bytes=planned.place.maximum_bytes,
+            mime_types=planned.place.mime_types,
+            wording=planned.wording,
             corrections=self.brief.corrections,
         )

@@ -1,5 +1,7 @@
 """Briefs and their visuals, as commands show them."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -69,9 +71,8 @@ def list_briefs(
     language: str | None = None,
     words: str | None = None,
     is_waiting: bool | None = None,
-    request_id: str | None = None,
-    maximum: int = 50,
-    skipped: int = 0,
+    request_ids: Sequence[str] | None = None,
+    maximum: int | None = 50,
 ) -> list[ListedBrief]:
     """The newest first. `words` are a part of title or message, in any case; `is_waiting` is for a person."""
     parameters = {
@@ -84,34 +85,45 @@ def list_briefs(
         "language": language,
         "words": words,
         "is_waiting": is_waiting,
-        "request_id": request_id,
+        "request_ids": None if request_ids is None else list(request_ids),
         "maximum": maximum,
-        "skipped": skipped,
     }
     rows = connection.execute(load_sql("studio/content_requests/listed.sql"), parameters)
     return [ListedBrief(*row) for row in rows]
 
 
-def count_briefs(
-    connection: Connection,
-    organization_id: str,
-    *,
-    state: str | None = None,
-    batch: str | None = None,
-    language: str | None = None,
-    words: str | None = None,
-) -> int:
-    """How many briefs of an organization `list_briefs` finds by these filters."""
-    filters = {"state": state, "batch": batch, "language": language, "words": words}
-    ((briefs,),) = connection.execute(
-        load_sql("studio/content_requests/counted.sql"), {"organization_id": organization_id, **filters}
-    ).fetchall()
+@dataclass(frozen=True, slots=True)
+class BriefSearch:
+    """What the briefs that a reader looks for have in common; None for whatever they have."""
+
+    state: str | None = None
+    batch: str | None = None
+    language: str | None = None
+    words: str | None = None
+    """A part of title or message, in any case."""
+
+
+def find_briefs(connection: Connection, search: BriefSearch, *, maximum: int, skipped: int = 0) -> list[ListedBrief]:
+    """Those of the organization that the connection reads (`own_rows.reading`), the newest first.
+
+    Rare ones among many are found through an index, which row-level security would keep `list_briefs` from.
+    """
+    rows = connection.execute(
+        load_sql("studio/content_requests/found.sql"), {**asdict(search), "maximum": maximum, "skipped": skipped}
+    )
+    ids = [request_id for (request_id,) in rows]
+    return list_briefs(connection, request_ids=ids, maximum=None) if ids else []
+
+
+def count_briefs(connection: Connection, search: BriefSearch) -> int:
+    """How many `find_briefs` finds."""
+    ((briefs,),) = connection.execute(load_sql("studio/content_requests/counted.sql"), asdict(search)).fetchall()
     return int(briefs)
 
 
 def read_brief(connection: Connection, request_id: str) -> ListedBrief:
     """BriefError if there is no such brief."""
-    found = list_briefs(connection, request_id=request_id, maximum=1)
+    found = list_briefs(connection, request_ids=[request_id])
     if not found:
         raise BriefError(f"There is no brief {request_id}: `syndication brief list`.")
     return found[0]

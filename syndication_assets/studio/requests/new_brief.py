@@ -45,7 +45,7 @@ class NewBrief(BaseModel):
     link_url: Annotated[str, Field(pattern="^https?://[^ ]+$", max_length=2000)] | None = None
     alt_text: _Line | None = None
     mode: Literal["template_based", "stock_enhanced", "hybrid", "brand_only"] = "hybrid"
-    quality: Literal["draft", "standard", "premium"] = "standard"
+    quality: Literal["draft", "standard", "premium", "executive"] = "standard"
     variations: Annotated[int, Field(ge=1, le=5)] = 1
     """How many briefs it becomes, each with another photo."""
     stop_before: list[Literal["pictures", "texts", "decision"]] = []

@@ -22,6 +22,7 @@ from syndication_assets.web.api import (
     results,
     state,
     texts,
+    variants,
 )
 from syndication_assets.web.api.errors import ApiError, Code, ErrorAnswer, answer, as_api_error
 from syndication_assets.web.site import Site
@@ -47,7 +48,8 @@ def create_api(site: Site) -> FastAPI:
         responses={"4XX": {"model": ErrorAnswer}, "503": {"model": ErrorAnswer}},
     )
     api.state.site = site
-    for module in (inbox, texts, delegations, briefs, batches, pictures, queue, posts, brands, results, state):
+    modules = (inbox, texts, delegations, briefs, batches, variants, pictures, queue, posts, brands, results, state)
+    for module in modules:
         api.include_router(module.router)
     api.add_exception_handler(RequestValidationError, _refused)
     api.add_exception_handler(HTTPException, _rejected)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, BackgroundTasks, Path
 from pydantic import BaseModel, Field
 
-from syndication_assets.studio.requests.listing import list_briefs
+from syndication_assets.studio.requests.listing import BriefSearch, find_briefs
 from syndication_assets.studio.requests.new_brief import BriefError, brief_of
 from syndication_assets.studio.requests.request_states import add_briefs
 from syndication_assets.web.api.brief_models import Brief
@@ -96,7 +96,7 @@ def add_batch(batch: NewBatch, caller: CallerOfRequest, tasks: BackgroundTasks) 
 def show_batch(batch_name: BatchName, caller: CallerOfRequest) -> Batch:
     """The state of each of its briefs, the newest first; of a larger one than 1,000, ask `/requests?batch=`."""
     with caller.reading() as connection:
-        found = list_briefs(connection, organization=caller.organization.slug, batch=batch_name, maximum=_MOST_LISTED)
+        found = find_briefs(connection, BriefSearch(batch=batch_name), maximum=_MOST_LISTED)
     if not found:
         raise ApiError(Code.ITEM_NOT_FOUND, "There is no batch of this name.")
     states: dict[str, int] = {}

@@ -55,7 +55,7 @@ class BriefPage(BaseModel):
 
 
 class BrokenRule(BaseModel):
-    """A rule of the brand or of a platform that a picture breaks, or that was not measured."""
+    """A rule of the brand or of a platform that a picture breaks, or that was not measured: /variants has all rules."""
 
     rule: str
     severity: str
@@ -83,10 +83,13 @@ class Variant(BaseModel):
 
 
 class TextOfBrief(BaseModel):
-    """A text of a brief: decided at /texts/{content_id}."""
+    """The newest text of a channel, at /texts/{content_id}: decided there, or with the whole brief."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     channel: str
     content_id: str
+    version: int
     state: str
 
 
@@ -96,6 +99,9 @@ class ShownBrief(BaseModel):
     request: Brief
     variants: list[Variant]
     texts: list[TextOfBrief]
+    content_hash: str | None = Field(
+        description="Of the texts with their pictures: what a decision on the whole brief names; null without a text."
+    )
     proposed_corrections: list[str]
 
 
@@ -109,6 +115,30 @@ class Progress(BaseModel):
     reason: str | None
     pictures: int = Field(description="How many pictures the newest visual has by now.")
     texts: int
+
+
+class SeenBrief(BaseModel):
+    """What is decided on: a brief as it was when it was shown."""
+
+    model_config = with_example(content_hash="0a1b2c3d" * 8)
+
+    content_hash: str = Field(pattern="^[0-9a-f]{64}$", description="That of /requests/{request_id}.")
+
+
+class RejectedBrief(SeenBrief):
+    """What is rejected, and why."""
+
+    model_config = with_example(content_hash="0a1b2c3d" * 8, reason="The open day is on Sunday.")
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class DecidedBrief(BaseModel):
+    """A brief after a decision on all of it. Texts still wait if their workflow has further steps."""
+
+    request: Brief
+    texts: list[TextOfBrief]
+    is_new: bool = Field(description="False if each text was decided so already, so that nothing changed.")
 
 
 class AskedBrief(NewBrief):

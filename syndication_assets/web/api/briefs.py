@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Query
 
+from syndication_assets.approval.rounds.deciding import Decision
+from syndication_assets.content.briefs.whole_briefs import decide_on_whole_brief, hash_of_brief, texts_of_brief
 from syndication_assets.content.briefs.withdrawing import withdraw_brief
 from syndication_assets.database.connection import Connection
 from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.requests.listing import (
+    BriefSearch,
     ListedBrief,
     count_briefs,
-    list_briefs,
-    posts_of,
+    find_briefs,
     read_brief,
     shown_variants,
 )
@@ -24,7 +26,10 @@ from syndication_assets.web.api.brief_models import (
     BriefPage,
     BrokenRule,
     Corrections,
+    DecidedBrief,
     Progress,
+    RejectedBrief,
+    SeenBrief,
     ShownBrief,
     TextOfBrief,
     Variant,
@@ -33,6 +38,7 @@ from syndication_assets.web.api.caller import Caller, CallerOfRequest
 from syndication_assets.web.api.described import RequestId
 from syndication_assets.web.api.errors import ApiError, Code
 from syndication_assets.web.api.named_requests import OnceOnly
+from syndication_assets.web.api.texts import RIGHTS as DECIDING
 from syndication_assets.web.making import UNDER_WAY, make_briefs
 
 router = APIRouter(prefix="/requests", tags=["requests"], route_class=OnceOnly)
@@ -54,13 +60,10 @@ where r.request_id = %s
 @router.get("", summary="List briefs")
 def list_requests(caller: CallerOfRequest, filters: Annotated[BriefFilter, Query()]) -> BriefPage:
     """The newest first."""
-    chosen = filters.model_dump(include={"state", "batch", "language", "words"})
+    search = BriefSearch(filters.state, filters.batch, filters.language, filters.words)
     with caller.reading() as connection:
-        organization = caller.organization
-        found = list_briefs(
-            connection, organization=organization.slug, maximum=filters.limit, skipped=filters.offset, **chosen
-        )
-        total = count_briefs(connection, organization.organization_id, **chosen)
+        found = find_briefs(connection, search, maximum=filters.limit, skipped=filters.offset)
+        total = count_briefs(connection, search)
     return BriefPage(items=[brief_of_row(each) for each in found], total=total, filters=filters)
 
 
@@ -85,7 +88,7 @@ def show_request(request_id: RequestId, caller: CallerOfRequest) -> ShownBrief:
     with caller.reading() as connection:
         brief = _own(connection, request_id)
         variants = shown_variants(connection, request_id)
-        texts = posts_of(connection, request_id)
+        texts = texts_of_brief(connection, brief.organization_id, request_id)
         files = dict(connection.execute(_FILES, [[each.variant_id for each in variants]]).fetchall())
     return ShownBrief(
         request=brief_of_row(brief),
@@ -106,9 +109,8 @@ def show_request(request_id: RequestId, caller: CallerOfRequest) -> ShownBrief:
             )
             for each in variants
         ],
-        texts=[
-            TextOfBrief(channel=channel, content_id=content_id, state=state) for channel, content_id, state in texts
-        ],
+        texts=[TextOfBrief.model_validate(text) for text in texts],
+        content_hash=hash_of_brief(texts),
         proposed_corrections=list(proposals_of(finding for each in variants for finding in each.findings)),
     )
 
@@ -120,7 +122,7 @@ def show_progress(request_id: RequestId, caller: CallerOfRequest) -> Progress:
         row = connection.execute(_PROGRESS, [request_id]).fetchone()
         if row is None:
             raise _unknown(request_id)
-        texts = len(posts_of(connection, request_id))
+        texts = len(texts_of_brief(connection, caller.organization.organization_id, request_id))
     state, since, reason, pictures = row
     return Progress(
         request_id=request_id,
@@ -153,6 +155,32 @@ def correct_request(
         correct(caller.site.database_url, organization_id, request_id, wanted.corrections)
     make_soon(caller, tasks)
     return _brief(caller, request_id)
+
+
+@router.post("/{request_id}/approve", summary="Approve all texts of a brief")
+def approve_request(request_id: RequestId, seen: SeenBrief, caller: CallerOfRequest) -> DecidedBrief:
+    """With their pictures, and all or none. The hash says what you saw: what has changed since then is not decided."""
+    return _decide(caller, request_id, "approved", seen.content_hash, None)
+
+
+@router.post("/{request_id}/reject", summary="Reject all texts of a brief")
+def reject_request(request_id: RequestId, seen: RejectedBrief, caller: CallerOfRequest) -> DecidedBrief:
+    """Withdraws approvals, too. Refused once one of them was published."""
+    return _decide(caller, request_id, "rejected", seen.content_hash, seen.reason)
+
+
+def _decide(caller: Caller, request_id: str, decision: Decision, seen: str, reason: str | None) -> DecidedBrief:
+    caller.require(*DECIDING)
+    organization_id = _require_own(caller, request_id)
+    with caller.acting():
+        is_new = decide_on_whole_brief(
+            caller.site.database_url, organization_id, request_id, caller.person, decision, seen=seen, reason=reason
+        )
+    with caller.reading() as connection:
+        texts = texts_of_brief(connection, organization_id, request_id)
+    return DecidedBrief(
+        request=_brief(caller, request_id), texts=[TextOfBrief.model_validate(text) for text in texts], is_new=is_new
+    )
 
 
 @router.post("/{request_id}/archive", summary="Put a brief away")
@@ -191,6 +219,11 @@ def _own(connection: Connection, request_id: str) -> ListedBrief:
 def _to_change(caller: Caller, request_id: str) -> str:
     """The id of the organization, if the caller may change this brief of it."""
     caller.require(RIGHT)
+    return _require_own(caller, request_id)
+
+
+def _require_own(caller: Caller, request_id: str) -> str:
+    """The id of the organization, if the brief is one of it."""
     caller.require_own("studio.content_requests", "request_id", request_id, str(_unknown(request_id)))
     return caller.organization.organization_id
 

@@ -12,6 +12,8 @@ def with_example(**values: Any) -> ConfigDict:
 
 
 RequestId = Annotated[str, Path(pattern=r"^req-[0-9a-f]{8}$", examples=["req-0a1b2c3d"])]
+VariantId = Annotated[str, Path(pattern=r"^var-[0-9a-f]{8}$", examples=["var-0a1b2c3d"])]
+RuleName = Annotated[str, Path(pattern=r"^[a-z][a-z_]*$", max_length=100, examples=["contrast"])]
 BrandId = Annotated[str, Path(pattern=r"^brd-[0-9a-f]{8}$", examples=["brd-0a1b2c3d"])]
 TemplateId = Annotated[str, Path(pattern=r"^vtp-[0-9a-f]{8}$", examples=["vtp-0a1b2c3d"])]
 PictureId = Annotated[str, Path(pattern=r"^mfl-[0-9a-f]{8}$", examples=["mfl-0a1b2c3d"])]

@@ -1,15 +1,17 @@
 """Texts that wait for a decision, and the decisions."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from syndication_assets.content.review.reviewed_texts import read_text, show, waiting
 from syndication_assets.content.review.text_decisions import approve, edit, reject
 from syndication_assets.web.api.caller import Caller, CallerOfRequest
 from syndication_assets.web.api.described import TextId, with_example
 from syndication_assets.web.api.named_requests import OnceOnly
+from syndication_assets.web.text_changes import changes_in, versions_of
 
 router = APIRouter(prefix="/texts", tags=["texts"], route_class=OnceOnly)
 RIGHTS = ("approvals.decide", "texts.decide")
@@ -43,6 +45,18 @@ class Rule(BaseModel):
     reason: str
 
 
+class VersionOfText(BaseModel):
+    """One version of a text, at /texts/{content_id}."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    content_id: str
+    version: int
+    state: str
+    author: str | None = Field(description="A name; null if no person wrote it.")
+    created_at: datetime
+
+
 class TakenDecision(BaseModel):
     """A decision that was taken on this version."""
 
@@ -52,8 +66,17 @@ class TakenDecision(BaseModel):
     reason: str | None
 
 
+class Change(BaseModel):
+    """A part of a text beside the version before."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: Literal["equal", "insert", "delete"]
+    words: str
+
+
 class Text(BaseModel):
-    """One version of a text, with the rules that it breaks and its decisions."""
+    """One version of a text, with the rules that it breaks, its decisions and what an edit changed."""
 
     content_id: str
     state: str
@@ -69,6 +92,10 @@ class Text(BaseModel):
     alt_text: str | None
     broken_rules: list[Rule]
     decisions: list[TakenDecision]
+    changes: list[Change] | None = Field(
+        description="The words of the version before and of this one, in the order of the text; null for the first."
+    )
+    versions: list[VersionOfText] = Field(description="The newest first.")
 
 
 class DecidedText(BaseModel):
@@ -119,6 +146,9 @@ def show_text(content_id: TextId, caller: CallerOfRequest) -> Text:
     """The text as it would be published."""
     _require_own(caller, content_id)
     text, findings, decisions = show(caller.site.database_url, content_id)
+    with caller.reading() as connection:
+        versions = versions_of(connection, text)
+    changes = changes_in(text, versions)
     return Text(
         content_id=text.content_id,
         state=text.state,
@@ -143,6 +173,8 @@ def show_text(content_id: TextId, caller: CallerOfRequest) -> Text:
             )
             for each in decisions
         ],
+        changes=None if changes is None else [Change.model_validate(change) for change in changes],
+        versions=[VersionOfText.model_validate(version) for version in versions],
     )
 
 

@@ -1,9 +1,6 @@
 """What waits for a decision: the list, one text with its reasons and versions, and the decisions."""
 
-import difflib
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -16,6 +13,7 @@ from syndication_assets.content.review.text_decisions import approve, edit, reje
 from syndication_assets.database.connection import Connection
 from syndication_assets.web.page import Page
 from syndication_assets.web.routes import PageRoute
+from syndication_assets.web.text_changes import changes_in, versions_of
 from syndication_assets.web.waiting import MOST_STEPS, waiting_for
 
 _EXCERPTS = """
@@ -45,21 +43,6 @@ left join studio.variant_scores as s on v.organization_id = s.organization_id an
 where a.request_id = %s and a.is_newest and v.platform = %s and v.channel_type = %s
 order by v.is_posted desc, v.format_name
 """
-_VERSIONS = """
-select
-    c.content_id, c.version, c.state::text, c.text_content, c.generator, tenancy.actor_name(c.created_by), c.created_at
-from content.posts_content as c
-where c.organization_id = %s and c.post_core_id = %s and c.variation = %s
-order by c.version desc
-"""
-
-
-class Difference(NamedTuple):
-    """A part of a text beside its earlier version."""
-
-    kind: str
-    """equal, insert or delete."""
-    words: str
 
 
 def first_page(page: Page) -> Response:
@@ -90,11 +73,10 @@ def show_text(page: Page) -> Response:
     with page.reading() as connection:
         step = _steps_of_visitor(page, connection).get(content_id)
         history = history_of(connection, text.organization_id, content_id)
-        versions = connection.execute(_VERSIONS, [text.organization_id, text.post_core_id, text.variation]).fetchall()
+        versions = versions_of(connection, text)
         # Those of today, with which the rules are checked again when it is approved.
         facts = facts_of(connection, [text.post_core_id], datetime.now(UTC).date()).get(text.post_core_id)
         variants = connection.execute(_VARIANTS, [text.request_id, text.platform, text.channel_type]).fetchall()
-    before = next((row[3] for row in versions if row[1] == text.version - 1), None)
     return page.render(
         "text.html",
         text=text,
@@ -106,7 +88,7 @@ def show_text(page: Page) -> Response:
         may_decide=step is not None or (_may_begin(history) and page.may("texts.decide")),
         versions=versions,
         variants=variants,
-        difference=None if before is None else list(difference(before, text.draft.text_content)),
+        difference=changes_in(text, versions),
         next_id=_next_waiting(page, content_id),
     )
 
@@ -134,32 +116,6 @@ def edit_text(page: Page) -> Response:
     with page.acting():
         new_id, _ = edit(page.site.database_url, content_id, page.person, page.form.get("text", ""))
     return page.go(f"/texts/{new_id}", done="edited")
-
-
-def difference(before: str, after: str) -> Iterator[Difference]:
-    """The words of two versions: what both have, what was taken out and what came in, in the order of the text."""
-    old, new = _words(before), _words(after)
-    for operation, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        if operation == "equal":
-            yield Difference("equal", "".join(old[old_from:old_to]))
-            continue
-        if old_from < old_to:
-            yield Difference("delete", "".join(old[old_from:old_to]))
-        if new_from < new_to:
-            yield Difference("insert", "".join(new[new_from:new_to]))
-
-
-def _words(text: str) -> list[str]:
-    """The words, each with the space before it, so that joining them gives the text again."""
-    words: list[str] = []
-    for character in text:
-        if not words or (character.isspace() and not words[-1][-1].isspace()):
-            words.append(character)
-        else:
-            words[-1] += character
-    return words
 
 
 def _own_text(page: Page) -> str:

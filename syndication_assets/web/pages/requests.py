@@ -8,6 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from syndication_assets.brand.templates.template_rows import active, read_templates
+from syndication_assets.content.briefs.whole_briefs import hash_of_brief, texts_of_brief
 from syndication_assets.content.briefs.withdrawing import withdraw_brief
 from syndication_assets.media.contents.inspecting import MediaInspector
 from syndication_assets.media.media_store import MediaStore
@@ -16,9 +17,9 @@ from syndication_assets.studio.compliance.evidence import evidence_picture
 from syndication_assets.studio.compliance.marking import RULES_WITH_PLACES
 from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.requests.listing import (
+    BriefSearch,
     ListedBrief,
-    list_briefs,
-    posts_of,
+    find_briefs,
     read_brief,
     shown_variants,
 )
@@ -34,6 +35,7 @@ from syndication_assets.web.routes import PageRoute
 from syndication_assets.web.stored_pictures import PICTURE_HEADERS
 from syndication_assets.web.uploaded_pictures import UploadError, picture_of
 from syndication_assets.web.uploads import MOST_FILE_BYTES
+from syndication_assets.web.waiting import may_decide_all
 
 _NO_EVIDENCE = gettext_noop("There is no such picture.")
 _SHOWN = 60
@@ -71,12 +73,9 @@ def show_requests(page: Page) -> Response:
     with page.reading() as connection:
         spoken = [language for (language,) in connection.execute(_LANGUAGES)]
         language = asked.get("language") if asked.get("language") in spoken else None
-        briefs = list_briefs(
+        briefs = find_briefs(
             connection,
-            organization=page.organization.slug,
-            state=state,
-            language=language,
-            words=words,
+            BriefSearch(state=state, language=language, words=words),
             # One more than is shown says whether there is a next page.
             maximum=_SHOWN + 1,
             skipped=(number - 1) * _SHOWN,
@@ -151,7 +150,9 @@ def show_request(page: Page) -> Response:
     with page.reading() as connection:
         asked = asked_brief(connection, brief.request_id)
         variants = shown_variants(connection, brief.request_id)
-        posts = posts_of(connection, brief.request_id)
+        texts = texts_of_brief(connection, brief.organization_id, brief.request_id)
+        may_begin = page.may("texts.decide")
+        may_decide = may_decide_all(connection, brief.organization_id, page.person, texts, may_begin=may_begin)
         files = dict(connection.execute(_FILES, [[variant.variant_id for variant in variants]]).fetchall())
     return page.render(
         "request.html",
@@ -159,7 +160,9 @@ def show_request(page: Page) -> Response:
         asked=asked,
         variants=variants,
         files=files,
-        posts=posts,
+        texts=texts,
+        content_hash=hash_of_brief(texts),
+        may_decide=may_decide,
         is_under_way=brief.state in UNDER_WAY and brief.stopped_before is None,
         rules_with_places=RULES_WITH_PLACES,
         proposals=proposals_of(finding for variant in variants for finding in variant.findings),
