@@ -110,15 +110,15 @@ inner join documents.source_documents as d on s.organization_id = d.organization
 where p.post_core_id = any(%(post_core_ids)s)
 union all
 -- An announcement is about what its author wrote: nothing else is known, and no price or number may be claimed. The
--- post of a brief may claim what its requester states.
+-- post of a brief may claim what its requester states, and one about an event what is known of that.
 select
     p.organization_id,
     p.post_core_id,
     jsonb_build_object(
         'name', '',
         'url', c.link_url,
-        'stated', r.facts,
-        'language', r.language,
+        'stated', coalesce(r.facts, content.event_statements(e)),
+        'language', coalesce(r.language, 'en'),
         'description', null,
         'image_url', c.image_url,
         'categories', '[]'::jsonb,
@@ -126,6 +126,7 @@ select
     )
 from content.posts_core as p
 left join studio.content_requests as r on p.organization_id = r.organization_id and p.request_id = r.request_id
+left join content.events as e on p.organization_id = e.organization_id and p.event_id = e.event_id
 left join lateral (
     select
         t.link_url,

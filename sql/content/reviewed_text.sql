@@ -28,9 +28,11 @@ select
     c.image_url,
     c.picture_file_id,
     p.request_id,
+    content.event_line(e) as event,
     c.language
 from content.posts_content as c
 inner join content.posts_core as p on c.organization_id = p.organization_id and c.post_core_id = p.post_core_id
+left join content.events as e on p.organization_id = e.organization_id and p.event_id = e.event_id
 left join content.product_selections as selection
     on p.organization_id = selection.organization_id and p.selection_id = selection.selection_id
 inner join lateral (

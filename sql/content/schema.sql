@@ -8,9 +8,10 @@ create schema content authorization syndication_owner;  -- pipeline: usage; read
 
 -- What a post is about.
 create type content.post_kind as enum (
-    'product',      -- a product of the catalogue
-    'blog_post',    -- a section of a document
-    'announcement'  -- what a person wrote about
+    'product',       -- a product of the catalogue
+    'blog_post',     -- a section of a document
+    'announcement',  -- what a person wrote about
+    'event'          -- an event, of which a person wrote
 );
 
 create type content.template_kind as enum ('feature', 'benefit', 'story');
@@ -32,6 +33,12 @@ create type content.content_state as enum (
 );
 
 create type content.decision as enum ('approved', 'rejected');
+
+-- Whether an event takes place.
+create type content.event_state as enum (
+    'planned',   -- it takes place, or has
+    'cancelled'  -- it does not, and nothing about it is published any more
+);
 
 -- One row is one template. Of those that fit a post, one for its category comes first, then one for its platform.
 create table content.content_templates (
@@ -202,7 +209,8 @@ create table content.posts_core (
     post_core_id text not null default tenancy.public_id('pco', nextval('content.post_core_id_sequence')),
                                                     -- Public id, such as pco-0a1b2c3d.
     post_kind content.post_kind not null,           -- What the post is about: product needs product_id, blog_post needs
-                                                    -- section_id, announcement needs neither.
+                                                    -- section_id, event needs event_id, announcement needs none of
+                                                    -- them.
     platform text not null,                         -- Platform of the channel that the post is for.
     channel_type text not null,                     -- Kind of publication on the platform, such as feed_post.
     planned_on date not null,                       -- UTC day that the post is for.
@@ -213,9 +221,10 @@ create table content.posts_core (
                                                     -- blog_post.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
-    publish_at timestamptz,                         -- When an announcement is to be published; NULL for the next free
-                                                    -- slot, and for other posts.
+    publish_at timestamptz,                         -- When an announcement or a text about an event is to be published;
+                                                    -- NULL for the next free slot, and for other posts.
     request_id text,                                -- The brief that led to the post; NULL for other posts.
+    event_id text,                                  -- Event that the post is about; NULL unless post_kind is event.
 
     primary key (organization_id, post_core_id),
     unique (organization_id, selection_id),
@@ -231,16 +240,20 @@ create table content.posts_core (
     foreign key (organization_id, section_id) references documents.source_sections (organization_id, section_id),
     constraint posts_core_request foreign key (organization_id, request_id)
         references studio.content_requests (organization_id, request_id),
+    constraint posts_core_event foreign key (organization_id, event_id)
+        references content.events (organization_id, event_id),
     check (post_core_id ~ '^pco-[0-9a-f]{8}$'),
     check ((post_kind = 'product') = (product_id is not null)),
     check ((post_kind = 'blog_post') = (section_id is not null)),
-    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0)
+    constraint posts_core_publish_at check (publish_at is null or num_nonnulls(product_id, section_id) = 0),
+    constraint posts_core_event_is_known check ((post_kind::text = 'event') = (event_id is not null))
 );
 create index posts_core_channel on content.posts_core (platform, channel_type);
 create index posts_core_product on content.posts_core (organization_id, product_id) where product_id is not null;
 create index posts_core_section on content.posts_core (organization_id, section_id, platform, channel_type)
     where section_id is not null;
 create index posts_core_planned_on on content.posts_core (organization_id, planned_on);
+create index posts_core_event_of_post on content.posts_core (organization_id, event_id) where event_id is not null;
 create trigger posts_core_updated_at before update on content.posts_core
     for each row execute function tenancy.set_updated_at();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
@@ -436,6 +449,41 @@ create table content.writing_rules (
 create trigger writing_rules_updated_at before update on content.writing_rules
     for each row execute function tenancy.set_updated_at();
 create trigger writing_rules_audit after insert or delete or update on content.writing_rules
+    for each row execute function tenancy.write_audit_log();
+-- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is one event that posts may be about, as in content.posts_core. User-maintained.
+create table content.events (
+    organization_id text not null,                  -- Organization that owns the row: first column of every key, and
+                                                    -- checked by row-level security.
+    event_id text not null default tenancy.public_id('evt', nextval('content.event_id_sequence')),
+                                                    -- Public id, such as evt-0a1b2c3d.
+    event_name text not null,                       -- Name in commands, unique within the organization.
+    title text not null,                            -- What people call it.
+    starts_at timestamptz not null,                 -- When it starts.
+    ends_at timestamptz not null,                   -- When it ends: nothing about it is published from then on.
+    time_zone text not null,                        -- IANA name of the zone in which people read its times, such as
+                                                    -- Europe/London.
+    place text,                                     -- Where it takes place; NULL if that is not said.
+    url text,                                       -- Its page; NULL if it has none.
+    state content.event_state not null default 'planned',
+                                                    -- planned, or cancelled: nothing about it is published then.
+    created_at timestamptz not null default now(),  -- When the row was inserted.
+    updated_at timestamptz not null default now(),  -- When the row was last changed.
+
+    primary key (organization_id, event_id),
+    unique (organization_id, event_name),
+    foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
+    check (event_id ~ '^evt-[0-9a-f]{8}$'),
+    check (event_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+    check (title <> ''),
+    check (time_zone <> ''),
+    check (place <> ''),
+    check (url ~ '^https://[^[:space:]]+$'),
+    constraint events_end_after_they_start check (ends_at > starts_at)
+);
+create trigger events_updated_at before update on content.events for each row execute function tenancy.set_updated_at();
+create trigger events_audit after insert or delete or update on content.events
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
@@ -744,9 +792,43 @@ end
 $$;
 -- execute: only its owner
 
+-- The facts of an event in a line, for people who decide on a text about it.
+create function content.event_line(event content.events)
+returns text language sql stable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select concat_ws(
+        ', ',
+        event.title,
+        to_char(event.starts_at at time zone event.time_zone, 'FMDay DD Mon YYYY HH24:MI') || ' to '
+        || to_char(event.ends_at at time zone event.time_zone, 'DD Mon YYYY HH24:MI') || ' ' || event.time_zone,
+        event.place,
+        event.state
+    )
+$$;
+-- pipeline: execute; reader: execute
+
+-- What a text about an event may claim: its title, its place, and its days and times as people write them.
+create function content.event_statements(event content.events)
+returns text[] language sql stable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select array_remove(
+        array[event.title, event.place]
+        || array(
+            select to_char(moment at time zone event.time_zone, form)
+            from unnest(array[event.starts_at, event.ends_at]) as moment
+            cross join unnest(
+                array['FMDay, FMDD FMMonth YYYY', 'DD.MM.YYYY', 'YYYY-MM-DD', 'HH24:MI', 'FMHH12:MI am', 'FMHH12 am']
+            ) as form
+        ),
+        null
+    )
+$$;
+-- pipeline: execute; reader: execute
+
 create sequence content.template_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.selection_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.section_selection_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.post_core_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.content_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
 create sequence content.approval_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage
+create sequence content.event_id_sequence as bigint maxvalue 4294967295;  -- pipeline: usage

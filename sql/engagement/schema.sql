@@ -1709,7 +1709,7 @@ create view engagement.report_planned_posts_weekly (
     failed,              -- integer: Posts that the platform rejected.
     problem,             -- text: The first problem among those that failed, are unresolved or have no slot; NULL if
                          -- there is none.
-    post_kind            -- text: product, blog_post or announcement.
+    post_kind            -- text: product, blog_post, announcement or event.
 ) with (security_invoker = true) as
 select o.organization_id,
     w.week_start,

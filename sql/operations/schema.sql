@@ -123,6 +123,16 @@ create table operations.backups (
     restore_seconds numeric(10,1),     -- Seconds that the restore of the newest proof took; NULL if nothing was
                                        -- restored.
     proof_problem text,                -- What the newest proof found; NULL if it found nothing.
+    verified_at timestamptz,           -- When all of its files were last read again; NULL if they never were.
+    damage text,                       -- What was wrong with its files then; NULL if nothing was.
+    copy_url text,                     -- The second place, which has a copy of it; NULL if it was not copied.
+    copied_at timestamptz,             -- When the copy was complete; NULL if it was not copied.
+    copy_verified_at timestamptz,      -- When all files of the copy were last read again, which copying itself does;
+                                       -- NULL if it was not copied.
+    copy_damage text,                  -- What was wrong with the files of the copy then; NULL if nothing was. A damaged
+                                       -- copy is made again.
+    copy_removed_at timestamptz,       -- When the copy was removed, because enough newer ones are kept; NULL as long as
+                                       -- it is there.
 
     primary key (backup_id),
     unique (backup_name),
@@ -133,7 +143,12 @@ create table operations.backups (
     check (finished_at >= started_at),
     check ((proven_at is null) = (is_proven is null)),
     check (not is_proven or num_nonnulls(restore_seconds) = 1),
-    check (num_nonnulls(proof_problem) = case when not is_proven then 1 else 0 end)
+    check (num_nonnulls(proof_problem) = case when not is_proven then 1 else 0 end),
+    constraint backups_damage_was_seen check (num_nonnulls(damage) <= num_nonnulls(verified_at)),
+    constraint backups_copy_has_a_place check (num_nonnulls(copy_url) = num_nonnulls(copied_at)),
+    constraint backups_copy_was_verified check (num_nonnulls(copy_verified_at) = num_nonnulls(copied_at)),
+    constraint backups_no_copy_has_no_state check (num_nonnulls(copied_at) = 1
+        or num_nonnulls(copy_damage, copy_removed_at) = 0)
 );
 -- no row-level security; pipeline: select, insert, update
 

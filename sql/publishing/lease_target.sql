@@ -59,6 +59,11 @@ with due as materialized (
             c.picture_file_id is null
             or publishing.picture_problem(c.organization_id, c.picture_file_id, c.text_content) is null
         )
+        -- Its event may have ended or been cancelled since.
+        and (
+            post.event_id is null
+            or publishing.event_problem(t.organization_id, t.post_core_id, greatest(%(now)s, t.scheduled_at)) is null
+        )
         -- After a restore: calls of the account that this database does not know.
         and not exists (
             select

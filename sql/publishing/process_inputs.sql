@@ -40,7 +40,7 @@ select
 from operations.budgets as b
 inner join tenancy.organizations as o on b.organization_id = o.organization_id
 where
-    %(process_name)s <> 'announcement'
+    %(process_name)s not in ('announcement', 'event')
     and exists (
         select
         from publishing.publishing_schedules as s

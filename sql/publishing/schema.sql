@@ -184,6 +184,8 @@ create trigger post_targets_picture before insert or update of state, content_id
 create trigger post_targets_brief after update of state on publishing.post_targets for each row
     when ((new.state in ('published', 'cancelled')) and new.state is distinct
     from old.state) execute function studio.follow_text();
+create trigger post_targets_reject_past_event before insert or update of state, scheduled_at on publishing.post_targets
+    for each row when (new.state in ('scheduled', 'publishing')) execute function publishing.reject_past_event();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
 
 -- One row is one call to a platform, written before the call is made. A row without an outcome is a call that is under
@@ -768,6 +770,39 @@ begin
     if problem is not null then
         raise exception '%', problem
             using errcode = 'integrity_constraint_violation', constraint = 'post_targets_picture';
+    end if;
+    return new;
+end
+$$;
+-- execute: only its owner
+
+-- Why a post is not published at a time: its event is cancelled, or over by then. NULL if nothing speaks against it,
+-- and for posts that are about no event.
+create function publishing.event_problem(of_organization_id text, of_post_core_id text, at_time timestamptz)
+returns text language sql stable parallel safe set search_path to 'pg_catalog', 'pg_temp'
+as $$
+    select case
+        when e.state = 'cancelled' then 'Its event is cancelled.'
+        when e.ends_at <= at_time then format(
+            'Its event is over: it ended on %s UTC.', to_char(e.ends_at at time zone 'utc', 'YYYY-MM-DD HH24:MI')
+        )
+    end
+    from content.posts_core as p
+    inner join content.events as e on p.organization_id = e.organization_id and p.event_id = e.event_id
+    where p.organization_id = of_organization_id and p.post_core_id = of_post_core_id
+$$;
+-- pipeline: execute; reader: execute
+
+-- Refuses to schedule a post for a time at which its event is over, or while it is cancelled.
+create function publishing.reject_past_event()
+returns trigger language plpgsql set search_path to 'pg_catalog', 'pg_temp'
+as $$
+declare
+    problem text := publishing.event_problem(new.organization_id, new.post_core_id, new.scheduled_at);
+begin
+    if problem is not null then
+        raise exception '%', problem
+            using errcode = 'integrity_constraint_violation', constraint = 'post_targets_event';
     end if;
     return new;
 end

@@ -618,13 +618,16 @@ create table tenancy.sign_in_providers (
                                                     -- public client, which has none.
     created_at timestamptz not null default now(),  -- When the row was inserted.
     updated_at timestamptz not null default now(),  -- When the row was last changed.
+    api_audience text,                              -- The audience of tokens with which service accounts ask the API;
+                                                    -- NULL if they may not.
 
     primary key (organization_id),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
     foreign key (organization_id, credential_id) references channels.credentials (organization_id, credential_id),
     check (label <> ''),
     check (issuer ~ '^https?://[^ ?#]+$'),
-    check (client_id <> '')
+    check (client_id <> ''),
+    constraint sign_in_providers_api_audience check (api_audience <> '' and api_audience <> client_id)
 );
 create index sign_in_providers_credential on tenancy.sign_in_providers (organization_id, credential_id);
 create trigger sign_in_providers_updated_at before update on tenancy.sign_in_providers
@@ -681,6 +684,22 @@ create index user_identities_user on tenancy.user_identities (organization_id, u
 create trigger user_identities_audit after insert or delete or update on tenancy.user_identities
     for each row execute function tenancy.write_audit_log();
 -- row-level security by organization_id; pipeline: select, insert, update, delete; reader: select
+
+-- One row is somebody who asked the web page or the API lately, and how often. Rows are removed after some minutes.
+create table tenancy.request_rates (
+    limit_name text not null,          -- What is limited, as in "10 per 1 minute".
+    who_hash bytea not null,           -- SHA-256 of the address, session or key.
+    minute timestamptz not null,       -- The last minute with a request that was let in.
+    requests integer not null,         -- Number of requests that were let in during that minute.
+    requests_before integer not null,  -- Number of requests that were let in during the minute before.
+
+    primary key (limit_name, who_hash),
+    check (length(who_hash) = 32),
+    check (requests > 0),
+    check (requests_before >= 0)
+);
+create index request_rates_minute on tenancy.request_rates (minute);
+-- no row-level security; pipeline: select, insert, update, delete
 
 -- One row is one change by one user, service or login: who did what to which row, and when. The audit log has what the
 -- row was before and after.

@@ -116,7 +116,14 @@ tagging_job = dg.define_asset_job(
 )
 publish_job = dg.define_asset_job("publish", _tagged(cadence.PUBLISH), description="Publishes what is due now.")
 backup_job = dg.define_asset_job(
-    "backup", _tagged(cadence.BACKUP), description="Backs up both databases to SYNDICATION_BACKUP_URL."
+    "backup",
+    _tagged(cadence.BACKUP),
+    description="Backs up both databases to SYNDICATION_BACKUP_URL, and copies backups.",
+)
+backup_integrity_job = dg.define_asset_job(
+    "backup_integrity",
+    _tagged(cadence.BACKUP_INTEGRITY),
+    description="Reads all files of all backups and of their copies again.",
 )
 backup_proof_job = dg.define_asset_job(
     "backup_proof",
@@ -151,6 +158,7 @@ JOBS = [
     tagging_job,
     publish_job,
     backup_job,
+    backup_integrity_job,
     backup_proof_job,
     archive_job,
     accounts_job,

@@ -7,6 +7,7 @@ import dagster as dg
 from syndication_assets.automation.jobs import (
     accounts_job,
     archive_job,
+    backup_integrity_job,
     backup_job,
     backup_proof_job,
     catalogue_job,
@@ -23,6 +24,9 @@ from syndication_assets.automation.jobs import (
     tagging_job,
 )
 from syndication_assets.automation.run_tags import range_tags
+from syndication_assets.database.connection import transaction
+from syndication_assets.database.postgres_resource import PostgresResource
+from syndication_assets.operations.backup.proving import is_due
 from syndication_assets.settings import Settings
 
 
@@ -145,20 +149,36 @@ def studio_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=backup_job,
     cron_schedule="30 0 * * *",
     execution_timezone="UTC",
-    description="Backs up both databases every night, before the daily graph. Start it once SYNDICATION_BACKUP_URL is "
-    "where the backups are to be.",
+    description="Backs up both databases every night, before the daily graph, and copies backups to the second "
+    "place. Start it once SYNDICATION_BACKUP_URL is where the backups are to be.",
 )
 def backup_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return _run_without_partition(context)
 
 
 @dg.schedule(
-    job=backup_proof_job,
-    cron_schedule="0 12 * * 0",
+    job=backup_integrity_job,
+    cron_schedule="0 6 * * *",
     execution_timezone="UTC",
-    description="Restores the newest backup into a scratch server every Sunday. Start it with `backup_schedule`.",
+    description="Reads all backups and their copies again every day. Start it with `backup_schedule`.",
 )
-def backup_proof_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+def backup_integrity_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    return _run_without_partition(context)
+
+
+@dg.schedule(
+    job=backup_proof_job,
+    cron_schedule="0 12 * * *",
+    execution_timezone="UTC",
+    description="Restores the newest backup into a scratch server every day, or as often as the setting "
+    "`backups.days_between_proofs` says. Start it with `backup_schedule`.",
+)
+def backup_proof_schedule(
+    context: dg.ScheduleEvaluationContext, postgres: PostgresResource
+) -> dg.RunRequest | dg.SkipReason:
+    with transaction(postgres.url()) as connection:
+        if not is_due(connection, context.scheduled_execution_time):
+            return dg.SkipReason("A restore was proven within the days of backups.days_between_proofs.")
     return _run_without_partition(context)
 
 
@@ -233,6 +253,7 @@ SCHEDULES = [
     insights_schedule,
     feeds_schedule,
     backup_schedule,
+    backup_integrity_schedule,
     backup_proof_schedule,
     archive_schedule,
     accounts_schedule,

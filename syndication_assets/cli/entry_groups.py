@@ -27,6 +27,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.compliance_rules import COMPLIANCE_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
+from syndication_assets.configuration.sections.events import EVENTS
 from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
@@ -59,6 +60,8 @@ def entry_groups() -> list[click.Group]:
     profile = entry_group(PROFILES, "profile", "Manages the profiles and channels that are fetched.")
     for each in (list_profiles, import_profiles, followers, export_one, erase_one, anonymise_one):
         profile.add_command(each)
+    event = click.Group("event", help="Manages the events that posts are about.")
+    add_entry_commands(event, EVENTS, "add", "list", "edit", "remove")
     writing = click.Group("writing", help="Says what happens when texts cannot be written.")
     add_entry_commands(writing, WRITING, "add", "list", "edit", "remove")
     limit = click.Group("limit", help="Says how much an organization may use.")
@@ -87,6 +90,7 @@ def entry_groups() -> list[click.Group]:
         profile_tag,
         tag_rule,
         tagging,
+        event,
         writing,
         limit,
         entry_group(TIERS, "tier", "Manages how much the tiers of organizations allow."),

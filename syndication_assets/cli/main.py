@@ -32,6 +32,7 @@ _MODULES = {
     "people.member": ("member",),
     "people.organization": ("organization",),
     "people.person": ("person",),
+    "people.removed": ("removed",),
     "people.role": ("role",),
     "people.sign_in_provider": ("sign-in-provider",),
     "people.user": ("user",),
@@ -48,6 +49,7 @@ _ENTRY_GROUPS = (
     *("account", "analyzer", "approval-rule", "brand", "budget", "channel-rule", "compliance-rule"),
     *(
         "credentials",
+        "event",
         "feed",
         "limit",
         "media-host",

@@ -21,14 +21,17 @@ def source_lines(numbers: Numbers, now: datetime) -> list[str]:
 
 
 def backup_lines(numbers: Numbers, now: datetime) -> list[str]:
-    """How old the newest backup and its newest proof are."""
-    taken, proven = (
-        numbers[f"syndication_operations_backup_{what}_timestamp_seconds"] for what in ("finished", "proven")
+    """How old the newest backup, its copy, the last look at the files and the newest proof are."""
+    taken, copied, verified, proven = (
+        numbers[f"syndication_operations_backup_{what}_timestamp_seconds"]
+        for what in ("finished", "copied", "verified", "proven")
     )
     if not taken:
         return [f"{'installation':12} backup: none was ever taken"]
+    copy = f"copy {_ago(copied[0]['value'], now)}" if copied else "no copy"
+    look = f"verified {_ago(verified[0]['value'], now)}" if verified else "never verified"
     proof = f"proven {_ago(proven[0]['value'], now)}" if proven else "never proven"
-    return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {proof}"]
+    return [f"{'installation':12} backup: newest {_ago(taken[0]['value'], now)}, {copy}, {look}, {proof}"]
 
 
 def replica_lines(numbers: Numbers) -> list[str]:

@@ -15,6 +15,9 @@ from syndication_assets.channels.accounts.account_health import AccountHealth
 from syndication_assets.channels.errors.outcome import Outcome
 from syndication_assets.errors import SyndicationError
 
+SIMULATION = "dry_run"
+"""The publisher that sends nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

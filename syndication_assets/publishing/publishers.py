@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 
 import syndication_assets.publishing as room
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.publishing.publisher import SIMULATION, Publisher
 from syndication_assets.publishing.registration import Registration
 from syndication_assets.settings import Settings
 
@@ -34,6 +34,12 @@ def registration_of(publisher: str) -> Registration:
 
 @contextmanager
 def open_publishers(settings: Settings) -> Iterator[Mapping[str, Publisher]]:
-    """The publishers; their connections are closed when the context ends."""
+    """The publishers; their connections are closed when the context ends. With `SYNDICATION_SENDING=off`, only the one
+    that sends nothing.
+    """
     with ExitStack() as stack:
-        yield {name: stack.enter_context(registration.open(settings)) for name, registration in registrations().items()}
+        yield {
+            name: stack.enter_context(registration.open(settings))
+            for name, registration in registrations().items()
+            if settings.sending == "on" or name == SIMULATION
+        }

@@ -14,6 +14,12 @@ from syndication_assets.settings.environment import (
 _LLM_OUTPUT_TOKENS = 900
 
 
+def _on_or_off(text: str) -> str:
+    if text not in {"on", "off"}:
+        raise ValueError(f"is {text!r}: set it to on or off")
+    return text
+
+
 class Writing(EnvironmentSettings):
     """Selecting and writing posts"""
 
@@ -90,6 +96,12 @@ class Publishing(EnvironmentSettings):
         "The record of publishing calls, from which a restored database learns what was sent after its backup: a "
         "directory, or any URL that fsspec knows. All machines that publish share it, and it is not restored with the "
         "database.",
+    )
+    sending: Annotated[str, AfterValidator(_on_or_off)] = setting(
+        "SYNDICATION_SENDING",
+        "on",
+        "`off` where nothing may reach a platform, whatever is due, as in staging: only accounts and processes that "
+        "simulate are served, and accounts are not checked.",
     )
     publish_concurrency: Annotated[WholeNumber, AfterValidator(lambda number: max(number, 1))] = setting(
         "SYNDICATION_PUBLISH_CONCURRENCY",

@@ -39,6 +39,7 @@ WEBHOOK_LOG: Final = {CADENCE: "webhook-log"}
 """Rows that the delivery of events to other programs writes."""
 BACKUP: Final = {CADENCE: "backup"}
 ARCHIVE: Final = {CADENCE: "archive"}
+BACKUP_INTEGRITY: Final = {CADENCE: "backup-integrity"}
 BACKUP_PROOF: Final = {CADENCE: "backup-proof"}
 HEALTH: Final = {CADENCE: "health"}
 """Measures the database as it is now, and shows it, four times a day."""

@@ -43,12 +43,13 @@ class Site:
     database_url: str
     settings: Settings
     environment: Environment = field(default_factory=_environment)
-    limits: RateLimits = field(default_factory=RateLimits)
     discovery: Discovery = field(default_factory=Discovery)
     names: ChannelNames = field(init=False)
+    limits: RateLimits = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", ChannelNames(self.database_url))
+        object.__setattr__(self, "limits", RateLimits(self.database_url))
 
     @property
     def _is_secure(self) -> bool:

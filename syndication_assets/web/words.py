@@ -7,6 +7,7 @@ WORDS = (
     gettext_noop("product"),
     gettext_noop("blog post"),
     gettext_noop("announcement"),
+    gettext_noop("event"),
     gettext_noop("template"),
     gettext_noop("language model"),
     gettext_noop("person"),

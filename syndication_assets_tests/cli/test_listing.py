@@ -16,9 +16,10 @@ pytestmark = pytest.mark.one_server
 LISTS = [
     "account", "action", "alert", "analyzer", "approval-rule", "archive", "backup", "brand", "brief", "budget",
     "channel-rule", "compliance-rule", "credentials",
-    "feed", "invitation", "key", "limit", "media", "media-host", "member", "organization", "posts", "price",
+    "event", "feed", "invitation", "key", "limit", "media", "media-host", "member", "organization", "posts", "price",
     "process",
-    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "retention", "review", "role",
+    "profile", "profile-tag", "provider-budget", "quarantine", "quota", "ranking", "removed",
+    "retention", "review", "role",
     "schedule", "sections", "settings", "sign-in-provider", "snapshot-interval", "stock", "stock-source", "tag",
     "tag-rule", "tagging", "targets",
     "template", "tier", "unit-price", "user", "vendor", "webhook", "writing",

@@ -29,7 +29,14 @@ def test_a_command_without_a_right_reads_or_is_for_whoever_runs_the_server():
         "organization limits",  # reads, too
         *("runs", "tag parked", "tag suggestions"),  # read
         *("migrate", "rollback", "dev", "web", "stop", "demo", "credentials key"),  # run the server
-        *("backup prove", "backup verify", "restore", "alert watch", "webhook deliver"),  # run the server, too
+        *(
+            "backup copy",
+            "backup prove",
+            "backup verify",
+            "restore",
+            "alert watch",
+            "webhook deliver",
+        ),  # run the server, too
         *("media analyses", "media shared", "media status", "media verify"),  # read
         *("health tables", "health indexes", "health queries", "health query"),  # read
         *("brand history", "sign-in-provider accounts"),  # read

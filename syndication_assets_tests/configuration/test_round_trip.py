@@ -94,6 +94,16 @@ ORGANIZATION = {
     "sections": listed(
         of_channel(starts_on=days, instead_of_products=st.booleans(), is_active=st.booleans()), "platform", "channel"
     ),
+    "events": listed(
+        entries(
+            name=names, title=texts, starts_at=st.sampled_from(["2026-03-14 10:00", "2026-10-25 01:30"]),
+            ends_at=st.sampled_from(["2026-12-31 23:59", "2027-03-28 03:00"]),
+            time_zone=st.sampled_from(["UTC", "Europe/London"]), place=st.none() | texts,
+            url=st.sampled_from([None, "https://fair.example/2026"]),
+            state=st.sampled_from(["planned", "cancelled"]),
+        ),
+        "name",
+    ),
     "templates": listed(
         entries(
             name=texts, kind=st.sampled_from(["feature", "benefit", "story"]), post_kind=st.just("product"),
@@ -121,7 +131,7 @@ ORGANIZATION = {
         "name",
     ),
     "sign_in": entries(
-        label=names, client_id=names,
+        label=names, client_id=names, api_audience=st.sampled_from([None, "https://desk.example/api"]),
         issuer=st.sampled_from(["https://id.example", "https://id.example/realms/x", "http://127.0.0.1:8081/"]),
     ),
     "working_hours": entries(

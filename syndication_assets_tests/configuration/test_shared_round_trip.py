@@ -40,7 +40,7 @@ SHARED_FILE = {
     ),
     "processes": listed(
         of_channel(
-            process=st.sampled_from(["product_post", "blog_post", "announcement"]), display_name=texts,
+            process=st.sampled_from(["product_post", "blog_post", "announcement", "event"]), display_name=texts,
             description=prose, is_active=st.booleans(), instructions=prose,
             development_status=st.sampled_from(["draft", "developed", "testing", "production"]),
         ),

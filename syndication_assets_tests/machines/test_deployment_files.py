@@ -227,7 +227,7 @@ def test_every_program_of_the_services_and_of_the_page_is_installed():
     programs = {command[0] for command in commands}
     for block in re.findall(r"^```console\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL):
         programs |= {line.split()[0] for line in block.splitlines()}
-    outside = {".", "cp", "export", "helm", "make", "mkdir", "podman", "sh", "sudo"}
+    outside = {".", "cp", "export", "haproxy", "helm", "make", "mkdir", "podman", "sh", "sudo"}
     assert [program for program in sorted(programs - outside) if not (BIN / program).exists()] == []
     modules = [command[command.index("-m") + 1] for command in commands if "-m" in command]
     assert modules == ["syndication_assets.automation.web.guarded_webserver"]
@@ -267,5 +267,5 @@ def test_the_versions_in_the_files_are_the_locked_ones():
 
 def test_ci_installs_what_these_tests_need():
     text = (PROJECT_DIRECTORY / ".ci" / "run").read_text()
-    assert {"redis-server", "pgbouncer"} <= set(text.replace(")", " ").replace("(", " ").split())
+    assert {"redis-server", "pgbouncer", "haproxy"} <= set(text.replace(")", " ").replace("(", " ").split())
     assert os.access(PROJECT_DIRECTORY / ".ci" / "run", os.R_OK)

@@ -75,7 +75,7 @@ def test_a_range_is_planned_and_published_in_one_run_and_its_checks_pass(
         {"process": "publishing", "step": "publishing/publish_due_targets", **both},
     ]
     assert [planned.metadata["executions"].value, published.metadata["executions"].value] == ids
-    assert queue.value("select count(*) from publishing.content_processes") == 6
+    assert queue.value("select count(*) from publishing.content_processes") == 8
 
 
 def test_an_account_that_cannot_be_served_is_a_failed_check_that_says_why(

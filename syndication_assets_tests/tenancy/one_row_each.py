@@ -53,6 +53,9 @@ _VALUES = {
 }
 _OF_ORGANIZATION = "organization_id = %(organization_id)s"
 _OWN_VALUES = {
+    ("content.events", "ends_at"): "'2025-11-03 18:00:00+00'",
+    ("content.events", "event_name"): "'fair'",
+    ("content.events", "time_zone"): "'UTC'",
     ("tenancy.sign_in_attempts", "browser_hash"): "sha256('b')",
     ("tenancy.sign_in_attempts", "code_verifier"): "repeat('v', 43)",
     ("tenancy.sign_in_attempts", "expires_at"): "now() + interval '1 hour'",

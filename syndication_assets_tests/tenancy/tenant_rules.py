@@ -47,6 +47,7 @@ SHARED_TABLES = [
     "tenancy.password_resets",
     "tenancy.passwords",
     "tenancy.permissions",
+    "tenancy.request_rates",
     "tenancy.role_permissions",
     "tenancy.settings",
     "tenancy.user_preferences",

@@ -188,7 +188,7 @@ def test_a_schema_that_differs_after_an_upgrade_is_found(
     up = newest[-1].up_path
     up.write_text(
         UP + "do $$ begin if to_regclass('scraping.snapshots_2025_11') is not null then"
-        " alter table scraping.notes disable row level security; end if; end $$;"
+        " alter table scraping.notes alter column note drop not null; end if; end $$;"
     )
     migrate(restored, newest)
     migrate(empty_database_url, newest)

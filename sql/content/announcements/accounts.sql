@@ -1,6 +1,6 @@
 -- One row is one account that would publish an announcement in a channel: the same that planning finds for other texts,
--- which have an active schedule, in a channel that is in use and whose process for announcements runs.
--- Parameters: organization_id, platform, channel_type.
+-- which have an active schedule, in a channel that is in use and whose process for such posts runs.
+-- Parameters: organization_id, platform, channel_type, post_kind.
 
 select distinct a.display_name
 from publishing.publishing_schedules as s
@@ -16,5 +16,5 @@ where
     and p.status = 'active'
     and c.status in ('active', 'beta')
     and channels.can_publish(a.publisher, s.channel_type)
-    and publishing.is_process_active(s.platform, s.channel_type, 'announcement')
+    and publishing.is_process_active(s.platform, s.channel_type, %(post_kind)s)
 order by 1

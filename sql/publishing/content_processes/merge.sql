@@ -6,7 +6,8 @@ with processes (process_name, display_name, description, priority) as (
     values
     ('product_post', 'Product post', 'Selects a product and writes about it, with a template or a language model.', 30),
     ('blog_post', 'Blog post', 'Writes about the next section of a published document.', 20),
-    ('announcement', 'Announcement', 'Publishes what a person wrote.', 10)
+    ('announcement', 'Announcement', 'Publishes what a person wrote.', 10),
+    ('event', 'Event', 'Publishes what a person wrote about an event.', 10)
 ),
 
 written as (

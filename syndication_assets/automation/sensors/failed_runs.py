@@ -12,6 +12,7 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from syndication_assets.automation.jobs import (
     JOBS,
     accounts_job,
+    backup_integrity_job,
     backup_job,
     backup_proof_job,
     catalogue_job,
@@ -45,6 +46,7 @@ _WITHOUT_DAYS = {
         studio_job,
         accounts_job,
         backup_job,
+        backup_integrity_job,
         backup_proof_job,
         health_job,
     )

@@ -52,6 +52,7 @@ def _by_hand(function: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--at", "publish_at", metavar="TIME", help="ISO 8601, e.g. 2026-12-24T09:00Z; default: the next free slot."
 )
+@click.option("--event", metavar="NAME", help="Event that it is about; nothing is published after it.")
 @click.option("--again", "is_again", is_flag=True, help="Announce a text once more that was announced already.")
 @organization_option
 @click.option("--preview", "is_preview", is_flag=True, help="Only show what each channel would get.")
@@ -68,6 +69,7 @@ def announce(
     alt_text: str | None,
     call_to_action: str | None,
     publish_at: str | None,
+    event: str | None,
     is_again: bool,
     organization: str,
     is_preview: bool,
@@ -91,6 +93,7 @@ def announce(
         alt_text,
         call_to_action,
         _time(publish_at) if publish_at else None,
+        event,
         is_again,
     )
     shown = preview(url, organization_id, announcement)

@@ -1,24 +1,27 @@
 """`syndication backup` and `syndication restore`: back up, list, check, prove, restore."""
 
-from pathlib import Path
-
 import click
-from pydantic import TypeAdapter, ValidationError
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.listing import json_option, show_rows
-from syndication_assets.cli.people.acting import everywhere, requires
+from syndication_assets.cli.operating.backup_places import (
+    checked_place,
+    copy,
+    remove,
+    shown_progress,
+    take_over,
+    verify,
+)
 from syndication_assets.database.connection import connect, database_url, transaction
 from syndication_assets.database.connection_url import DATABASE_VARIABLE, RESTORE_OPTION, STORAGE_VARIABLE, checked_url
 from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_rights import require_rights
 from syndication_assets.errors import SyndicationError
-from syndication_assets.operations.backup import backup_rows, base_backup
+from syndication_assets.operations.backup import backup_rows
 from syndication_assets.operations.backup.backup_rows import Backup
 from syndication_assets.operations.backup.backup_store import BackupStore
 from syndication_assets.operations.backup.dagster_database import dagster_url
 from syndication_assets.operations.backup.manifest import Manifest
-from syndication_assets.operations.backup.progress import Report, now_and_then
 from syndication_assets.operations.backup.proving import prove
 from syndication_assets.operations.backup.restoring import (
     checked_files,
@@ -30,7 +33,6 @@ from syndication_assets.operations.backup.restoring import (
 )
 from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.settings import Settings
-from syndication_assets.settings.environment import StoreUrl
 
 _MEGABYTE = 1_000_000
 
@@ -51,8 +53,8 @@ def backup(context: click.Context, place: str | None) -> None:
             raise SyndicationError("--to belongs to `syndication backup` alone: leave it out.")
         return
     settings = Settings.from_environment()
-    store = BackupStore(settings.backup_url if place is None else _checked_place(place))
-    taken = take_backup(settings, store, _progress())
+    store = BackupStore(settings.backup_url if place is None else checked_place(place))
+    taken = take_backup(settings, store, shown_progress())
     manifest = taken.manifest
     databases = " and ".join(content.database for content in reversed(manifest.databases))
     click.echo(
@@ -80,7 +82,15 @@ def _line(row: Backup) -> str:
         proof = f"proven {row.proven_at:%Y-%m-%d %H:%M} UTC, restored in {row.restore_seconds} s"
     elif row.proven_at is not None:
         proof = f"NOT PROVEN {row.proven_at:%Y-%m-%d %H:%M} UTC: {row.proof_problem}"
-    return f"{row.backup_id}  {row.url}/{row.backup_name}  {row.size_bytes / _MEGABYTE:,.1f} MB  {proof}"
+    places = [
+        f"{url}/{row.backup_name}{f' (DAMAGED: {damage})' if damage else ''}"
+        for url, damage, removed_at in (
+            (row.url, row.damage, row.removed_at),
+            (row.copy_url, row.copy_damage, row.copy_removed_at),
+        )
+        if url is not None and removed_at is None
+    ]
+    return f"{row.backup_id}  {' and '.join(places)}  {row.size_bytes / _MEGABYTE:,.1f} MB  {proof}"
 
 
 @backup.command("prove")
@@ -93,7 +103,7 @@ def prove_one(name: str) -> None:
     """
     settings = Settings.from_environment()
     store = BackupStore(settings.backup_url)
-    proof = prove(settings, store, store.newest() if name == "newest" else name, _progress())
+    proof = prove(settings, store, store.newest() if name == "newest" else name, shown_progress())
     if proof.problem is not None or proof.manifest is None:
         raise SyndicationError(f"The backup {proof.name} is not proven: {proof.problem}")
     click.echo(
@@ -103,37 +113,8 @@ def prove_one(name: str) -> None:
     )
 
 
-@backup.command()
-@click.argument("place", metavar="URL")
-@command
-def verify(place: str) -> None:
-    """Checks that no file of the backup at URL is missing or damaged, without restoring it.
-
-    A directory of pg_basebackup is checked against its `backup_manifest`.
-    """
-    directory = Path(place)
-    if (directory / base_backup.MANIFEST_FILE).exists():
-        click.echo(f"{base_backup.check_base_backup(directory):,} files are as pg_basebackup wrote them.")
-        return
-    store, name = BackupStore.of_backup(_checked_place(place))
-    manifest, _ = store.read_manifest(name)
-    with checked_files(store, manifest, _progress()):
-        click.echo(f"{name}: {len(manifest.files)} files are as they were written.")
-
-
-@backup.command("take-over")
-@command
-@requires("archives.edit", everywhere)
-def take_over() -> None:
-    """Makes SYNDICATION_BACKUP_URL the place of this database, which takes the place of one that is gone.
-
-    Its backups stay there, and count among those of this database when there are too many.
-    """
-    settings = Settings.from_environment()
-    store = BackupStore(settings.backup_url)
-    with transaction(migrated_database_url(settings)) as connection:
-        store.take_over(connection)
-    click.echo(f"{store.url} belongs to this database from now on.")
+for place_command in (copy, verify, remove, take_over):
+    backup.add_command(place_command)
 
 
 @click.command()
@@ -154,10 +135,10 @@ def restore(place: str, given_url: str | None) -> None:
     anything is written. Afterwards nothing is sent until a person has released the queue.
     """
     settings = Settings.from_environment()
-    store, name = BackupStore.of_backup(_checked_place(place))
+    store, name = BackupStore.of_backup(checked_place(place))
     manifest, _ = store.read_manifest(name)
     require_known_migrations(manifest)
-    report = _progress()
+    report = shown_progress()
     click.echo(f"Restoring {name}: {manifest.rows:,} rows, {manifest.size_bytes / _MEGABYTE:,.1f} MB.")
     with checked_files(store, manifest, report) as folder:
         urls = _empty_databases(settings, given_url, manifest)
@@ -223,16 +204,3 @@ def _next_steps(manifest: Manifest, *, is_current: bool) -> list[str]:
         "`syndication targets release`."
     )
     return steps
-
-
-def _checked_place(text: str) -> str:
-    try:
-        return str(TypeAdapter(StoreUrl).validate_python(text))
-    except ValidationError as error:
-        reason = error.errors(include_input=False, include_url=False, include_context=False)[0]["msg"]
-        raise SyndicationError(f"The URL of the backup {reason.removeprefix('Value error, ')}.") from None
-
-
-def _progress() -> Report:
-    """Shows progress to people: programs read what is printed at the end."""
-    return now_and_then(lambda line: click.echo(f"  {line}", err=True))

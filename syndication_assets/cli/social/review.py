@@ -80,6 +80,8 @@ def show(content_id: str) -> None:
     picture = draft.image_url or draft.picture_file_id
     for name, value in (("link", draft.link_url), ("picture", picture), ("alternative text", draft.alt_text)):
         click.echo(f"{name}: {value or 'none'}")
+    if text.event is not None:
+        click.echo(f"event: {printable(text.event)}")
     passed = sum(finding.is_passed for finding in findings)
     click.echo(f"{passed} of {len(findings)} rules are met")
     for finding in findings:

@@ -17,6 +17,7 @@ from syndication_assets.configuration.sections.budgets import BUDGETS
 from syndication_assets.configuration.sections.channel_rules import CHANNEL_RULES
 from syndication_assets.configuration.sections.compliance_rules import COMPLIANCE_RULES
 from syndication_assets.configuration.sections.credentials import CREDENTIALS
+from syndication_assets.configuration.sections.events import EVENTS
 from syndication_assets.configuration.sections.feeds import FEEDS
 from syndication_assets.configuration.sections.limits import LIMITS, TIERS
 from syndication_assets.configuration.sections.media_hosts import MEDIA_HOSTS
@@ -62,6 +63,7 @@ OF_ORGANIZATIONS: tuple[Section, ...] = (
     ACCOUNTS,
     SCHEDULES,
     BLOG_SECTIONS,
+    EVENTS,
     TEMPLATES,
     WRITING,
     APPROVAL_RULES,

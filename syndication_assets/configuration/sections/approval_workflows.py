@@ -22,7 +22,8 @@ class ApprovalWorkflow(Entry):
     )
     subjects: list[Name] = Field(default=[], description="What it is for, such as text; none is for everything.")
     content_types: list[Name] = Field(
-        default=[], description="Types that it is for, such as product, blog_post or announcement; none is for all."
+        default=[],
+        description="Types that it is for, such as product, blog_post, announcement or event; none is for all.",
     )
     platforms: list[Name] = Field(default=[], description="Platforms that it is for; none is for all.")
     channels: list[Name] = Field(

@@ -19,7 +19,7 @@ class Process(Entry):
 
     platform: Platform
     channel: Channel
-    process: Literal["product_post", "blog_post", "announcement"]
+    process: Literal["product_post", "blog_post", "announcement", "event"]
     display_name: Text = Field(description="Display name.")
     description: Text | None = Field(default=None, description="How it makes posts, in a sentence.")
     development_status: State = Field(

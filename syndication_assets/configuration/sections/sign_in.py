@@ -24,10 +24,19 @@ class SignIn(Entry):
     credential: DashedName | None = Field(
         default=None, description="Name of the credential that holds the secret of the web page; none without a secret."
     )
+    api_audience: Text | None = Field(
+        default=None,
+        description="The audience of tokens with which service accounts ask the API, another one than client_id; none "
+        "if they may not.",
+    )
 
 
 def _check(context: Context, entry: SignIn) -> Iterable[Finding]:
     yield from credential_findings(context, entry.credential, platform=None)
+    if entry.api_audience == entry.client_id:
+        yield Finding(
+            "api_audience", "is that of the web page: let the provider give tokens for the API one of its own"
+        )
 
 
 def _write(context: Context, entry: SignIn) -> None:
@@ -52,7 +61,8 @@ SIGN_IN = Section(
     key=(),
     read=reader(
         SignIn,
-        "select p.label, p.issuer, p.client_id, c.credential_name as credential from tenancy.sign_in_providers as p"
+        "select p.label, p.issuer, p.client_id, c.credential_name as credential, p.api_audience"
+        " from tenancy.sign_in_providers as p"
         " left join channels.credentials as c"
         "     on p.organization_id = c.organization_id and p.credential_id = c.credential_id"
         " where p.organization_id = %(organization_id)s",

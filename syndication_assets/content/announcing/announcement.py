@@ -7,7 +7,12 @@ from datetime import datetime
 from syndication_assets.content.compliance.channel_rules import ChannelRules
 from syndication_assets.content.draft import Draft
 from syndication_assets.content.post_hashtags import CLOSING_HASHTAGS, found_hashtags
+from syndication_assets.errors import SyndicationError
 from syndication_assets.text.outside import clean
+
+
+class AnnouncementError(SyndicationError):
+    """The announcement cannot be made; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Announcement:
     call_to_action: str | None = None
     publish_at: datetime | None = None
     """None for the next free slot of each account."""
+    event: str | None = None
+    """Name of the event that it is about; None for other announcements."""
     is_again: bool = False
     """Whether a text that was announced already is meant to be announced again."""
 

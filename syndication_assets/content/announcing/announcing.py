@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndication_assets.content.announcing.announcement import Announcement, draft_for
+from syndication_assets.content.announcing.announced_event import event_of, facts_about, require_time_for
+from syndication_assets.content.announcing.announcement import Announcement, AnnouncementError, draft_for
 from syndication_assets.content.compliance.near_duplicates import same_words
 from syndication_assets.content.compliance.validation import Finding, hard_reasons
 from syndication_assets.content.draft import Draft
@@ -20,18 +21,12 @@ from syndication_assets.content.generation.posts_to_write import (
     read_channel,
 )
 from syndication_assets.content.generation.writing import WrittenText, findings_of, store
-from syndication_assets.content.post_facts import Facts
 from syndication_assets.content.rounds.text_rounds import decide_by_rule
 from syndication_assets.database.connection import Connection, load_sql, transaction
-from syndication_assets.errors import SyndicationError
 
 _LOCK = "content.announcements"
 _NO_POST = "pco-00000000"
 """Stands for a post that is not stored yet, so that a preview writes nothing."""
-
-
-class AnnouncementError(SyndicationError):
-    """The announcement cannot be made; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +85,7 @@ def announce(url: str, organization_id: str, announcement: Announcement, person:
             raise AnnouncementError("\n".join(["Nothing was announced.", *refusals]))
         written = []
         for shown, post in prepared:
-            post_core_id = _add_post(connection, post, announcement.publish_at)
+            post_core_id = _add_post(connection, post, announcement)
             stored = WrittenText(
                 replace(post, post_core_id=post_core_id),
                 shown.draft,
@@ -114,10 +109,15 @@ def _prepare(
     connection: Connection, organization_id: str, announcement: Announcement, day: date
 ) -> list[tuple[Preview, PostToWrite]]:
     _require_usable(announcement)
+    event = None
+    if announcement.event is not None:
+        event = event_of(connection, organization_id, announcement.event)
+        require_time_for(event, announcement.publish_at)
+        announcement = replace(announcement, link_url=announcement.link_url or event.url)
     materials = materials_of(connection, organization_id)
     prepared = []
     for platform, channel_type in announcement.channels:
-        accounts = _accounts(connection, organization_id, platform, channel_type)
+        accounts = _accounts(connection, organization_id, platform, channel_type, "event" if event else "announcement")
         channel = read_channel(connection, organization_id, platform, channel_type, day)
         draft = draft_for(announcement, channel.rules)
         earlier = channel.earlier_of_others(_NO_POST)
@@ -129,11 +129,11 @@ def _prepare(
             planned_on=day,
             variation=1,
             variations_by="content",
-            facts=Facts("", url=draft.link_url, image_url=draft.image_url),
+            facts=facts_about(event, draft),
             channel=channel,
             templates=[],
             materials=materials,
-            post_kind="announcement",
+            post_kind="event" if event else "announcement",
         )
         shown = Preview(
             platform,
@@ -161,26 +161,45 @@ def _require_usable(announcement: Announcement) -> None:
         )
 
 
-def _accounts(connection: Connection, organization_id: str, platform: str, channel_type: str) -> tuple[str, ...]:
+def _accounts(
+    connection: Connection, organization_id: str, platform: str, channel_type: str, post_kind: str
+) -> tuple[str, ...]:
     """The accounts that would publish it. AnnouncementError if there are none."""
     rows = connection.execute(
         load_sql("content/announcements/accounts.sql"),
-        {"organization_id": organization_id, "platform": platform, "channel_type": channel_type},
+        {
+            "organization_id": organization_id,
+            "platform": platform,
+            "channel_type": channel_type,
+            "post_kind": post_kind,
+        },
     ).fetchall()
     if not rows:
         raise AnnouncementError(
             f"{platform}/{channel_type} gets no posts: `syndication channels` lists the channels, and a channel needs "
-            "an account with an active schedule (`syndication schedule add`) and the process announcement running "
+            f"an account with an active schedule (`syndication schedule add`) and the process {post_kind} running "
             "(`syndication process list`)."
         )
     return tuple(name for (name,) in rows)
 
 
-def _add_post(connection: Connection, post: PostToWrite, publish_at: datetime | None) -> str:
+def _add_post(connection: Connection, post: PostToWrite, announcement: Announcement) -> str:
     ((post_core_id,),) = connection.execute(
-        "insert into content.posts_core (organization_id, post_kind, platform, channel_type, planned_on, publish_at)"
-        " values (%s, 'announcement', %s, %s, %s, %s) returning post_core_id",
-        [post.organization_id, post.channel.platform, post.channel.channel_type, post.planned_on, publish_at],
+        "insert into content.posts_core"
+        " (organization_id, post_kind, platform, channel_type, planned_on, publish_at, event_id)"
+        " select %(organization_id)s, %(kind)s, %(platform)s, %(channel_type)s, %(planned_on)s, %(publish_at)s,"
+        " (select event_id from content.events"
+        " where organization_id = %(organization_id)s and event_name = %(event)s)"
+        " returning post_core_id",
+        {
+            "organization_id": post.organization_id,
+            "kind": post.post_kind,
+            "platform": post.channel.platform,
+            "channel_type": post.channel.channel_type,
+            "planned_on": post.planned_on,
+            "publish_at": announcement.publish_at,
+            "event": announcement.event,
+        },
     ).fetchall()
     return str(post_core_id)
 

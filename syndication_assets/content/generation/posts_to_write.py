@@ -60,7 +60,7 @@ class PostToWrite:
     product_version: str | None = None
     """The version of the product that `facts` are from, hexadecimal; None for a section."""
     post_kind: str = "product"
-    """product, blog_post or announcement."""
+    """product, blog_post, announcement or event."""
     instructions: str | None = None
     """What its process tells a language model beside the rules of the channel."""
     language: str | None = None

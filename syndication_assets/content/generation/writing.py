@@ -133,7 +133,7 @@ def write_from_template(post: PostToWrite) -> WrittenText:
 def findings_of(post: PostToWrite, draft: Draft) -> list[Finding]:
     """Checks a draft of a post against the rules of its channel, its facts and the channel's other texts."""
     earlier = post.channel.earlier_of_others(post.post_core_id)
-    if post.post_kind == "announcement":
+    if post.post_kind in {"announcement", "event"}:
         # Whoever repeats an announcement word for word has said so: `syndication announce --again`.
         earlier = [text for text in earlier if same_words(draft.text_content, draft.link_url, [text]) is None]
     variations = None

@@ -38,6 +38,8 @@ class ReviewedText:
     content_hash: bytes
     request_id: str | None
     """The brief that led to it; None for other texts."""
+    event: str | None
+    """The facts of the event that it is about, in a line; None for other texts."""
     is_sent: bool
     """Whether the text was published, or may have been."""
     draft: Draft
@@ -68,7 +70,7 @@ class WaitingText(NamedTuple):
     reasons: str
     """The hard rules that it breaks; empty if none."""
     kind: str
-    """product, blog_post or announcement."""
+    """product, blog_post, announcement or event."""
 
 
 def waiting(url: str, organization: str | None = None) -> list[WaitingText]:

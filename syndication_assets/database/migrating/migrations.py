@@ -5,26 +5,40 @@ that build indexes online run before it (`online_indexes`). The ledger keeps the
 is noticed.
 """
 
-import hashlib
 import logging
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
-from syndication_assets.database.connection import SQL_DIRECTORY, Connection, connect
+from syndication_assets import fault_points
+from syndication_assets.database.connection import Connection, connect
 from syndication_assets.database.migrating import online_indexes
+from syndication_assets.database.migrating.damage import DamageError, undamaged
 from syndication_assets.database.migrating.lost_rows import lost_rows
+from syndication_assets.database.migrating.migration_files import Migration, MigrationError, find_migrations
 from syndication_assets.database.migrating.rejected_statements import line_of, message_of
 from syndication_assets.database.sessions.locks import lock_table, users_of_tables
-from syndication_assets.errors import SyndicationError
+
+__all__ = [
+    "Migration",
+    "MigrationError",
+    "MigrationStatus",
+    "find_migrations",
+    "migrate",
+    "rollback",
+    "rows_lost_by_rollback",
+    "status",
+]
 
 _SECONDS_TO_WAIT = 60
 _SECONDS_TO_READ = 10
+
+_CONTRACT = "_contract_"
+"""In the name of a migration that takes away what the version before needs."""
 
 _LEDGER = """
 create table public.syndication_migrations (
@@ -44,25 +58,6 @@ _START_OVER = (
 logger = logging.getLogger(__name__)
 
 
-class MigrationError(SyndicationError):
-    """The database and the migration files do not fit together, or a migration failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One pair of SQL files."""
-
-    revision: str
-    name: str
-    up_path: Path
-    down_path: Path
-
-    @property
-    def checksum(self) -> str:
-        """Of the file's text: a checkout that ends its lines the other way has not edited it."""
-        return hashlib.sha256(self.up_path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
     """One migration and when it was applied; None if it is pending."""
@@ -71,28 +66,12 @@ class MigrationStatus:
     applied_at: datetime | None
 
 
-def find_migrations(directory: Path = SQL_DIRECTORY / "migrations") -> list[Migration]:
-    """The migrations in order. Each needs both directions and a number of its own."""
-    migrations: list[Migration] = []
-    for up_path in sorted(directory.glob("*.up.sql")):
-        name = up_path.name.removesuffix(".up.sql")
-        if re.fullmatch(r"\d{4}_[a-z0-9_]+", name) is None:
-            raise MigrationError(f"{up_path.name} is not named NNNN_room_what.up.sql: rename it.")
-        migration = Migration(name.split("_")[0], name, up_path, directory / f"{name}.down.sql")
-        if not migration.down_path.exists():
-            raise MigrationError(f"{up_path.name} has no {migration.down_path.name}: write how to undo it.")
-        if migrations and migrations[-1].revision == migration.revision:
-            raise MigrationError(f"{migrations[-1].name} and {name} have the same number: renumber the newer one.")
-        migrations.append(migration)
-    known_down_paths = {migration.down_path for migration in migrations}
-    for down_path in sorted(directory.glob("*.down.sql")):
-        if down_path not in known_down_paths:
-            raise MigrationError(f"{down_path.name} undoes nothing: there is no .up.sql of its name.")
-    return migrations
-
-
 def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migration]:
-    """Applies what is pending and returns it. Safe to call from many processes at once."""
+    """Applies what is pending and returns it. Safe to call from many processes at once.
+
+    MigrationError if one fails, of which nothing stays. If one damages a database that is in use, those that were
+    applied before it are undone, too.
+    """
     with _locked(url) as connection:
         known = find_migrations() if migrations is None else migrations
         applied = _applied(connection, known)
@@ -102,19 +81,48 @@ def migrate(url: str, migrations: list[Migration] | None = None) -> list[Migrati
                 f"{pending[0].name} is not applied, but the newer {max(applied)} is: "
                 "give it a number after the newest one."
             )
+        done: list[Migration] = []
         for migration in pending:
-            is_online = online_indexes.is_online(migration.up_path)
-            if is_online:
-                online_indexes.build(connection, migration.up_path)
-            with connection.transaction():
-                if not is_online:
-                    _run_file(connection, migration.up_path)
-                connection.execute(
-                    "insert into public.syndication_migrations (revision, name, checksum) values (%s, %s, %s)",
-                    [migration.revision, migration.name, migration.checksum],
-                )
-            logger.info("applied %s", migration.name)
+            try:
+                _apply(connection, migration, is_in_use=bool(applied))
+            except DamageError as error:
+                raise MigrationError(f"{error} {_take_back(connection, done, max(applied))}") from None
+            done.append(migration)
         return pending
+
+
+def _apply(connection: Connection, migration: Migration, *, is_in_use: bool) -> None:
+    """Applies one migration, completely or not at all; DamageError if it damages a database that is in use."""
+    is_online = online_indexes.is_online(migration.up_path)
+    if is_online:
+        online_indexes.build(connection, migration.up_path)
+    with connection.transaction():
+        if not is_online:
+            with undamaged(connection, migration.up_path) if is_in_use else nullcontext():
+                _run_file(connection, migration.up_path)
+        connection.execute(
+            "insert into public.syndication_migrations (revision, name, checksum) values (%s, %s, %s)",
+            [migration.revision, migration.name, migration.checksum],
+        )
+        fault_points.reach(f"migrations.{migration.name}")
+    logger.info("applied %s", migration.name)
+
+
+def _take_back(connection: Connection, done: list[Migration], revision: str) -> str:
+    """Undoes what was applied before a migration that damages, and says so."""
+    for migration in reversed(done):
+        _undo(connection, migration)
+    names = ", ".join(migration.name for migration in reversed(done))
+    return (f"Rolled back, too: {names}. " if names else "") + (
+        f"The database is at {revision}, as before: keep using the version of the project that you had."
+    )
+
+
+def _undo(connection: Connection, migration: Migration) -> None:
+    with connection.transaction():
+        _run_file(connection, migration.down_path)
+        connection.execute("delete from public.syndication_migrations where revision = %s", [migration.revision])
+    logger.info("rolled back %s", migration.name)
 
 
 def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = None) -> list[Migration]:
@@ -125,12 +133,7 @@ def rollback(url: str, *, steps: int = 1, migrations: list[Migration] | None = N
             for migration in undone:
                 _run_file(connection, migration.down_path)
         for migration in undone:
-            with connection.transaction():
-                _run_file(connection, migration.down_path)
-                connection.execute(
-                    "delete from public.syndication_migrations where revision = %s", [migration.revision]
-                )
-            logger.info("rolled back %s", migration.name)
+            _undo(connection, migration)
         return undone
 
 
@@ -158,7 +161,7 @@ def status(url: str, migrations: list[Migration] | None = None) -> list[Migratio
     known = find_migrations() if migrations is None else migrations
     with connect(url, autocommit=True) as connection:
         connection.execute(f"set lock_timeout = '{_SECONDS_TO_READ}s'")
-        applied = _applied(connection, known) if _has_ledger(connection) else {}
+        applied = _applied(connection, known, newer_may_run=True) if _has_ledger(connection) else {}
         return [MigrationStatus(migration, applied.get(migration.revision)) for migration in known]
 
 
@@ -204,13 +207,20 @@ def _create_ledger(connection: Connection) -> None:
         ) from None
 
 
-def _applied(connection: Connection, migrations: list[Migration]) -> dict[str, datetime]:
-    """When each applied migration was applied, by its revision; each is checked against its file."""
+def _applied(
+    connection: Connection, migrations: list[Migration], *, newer_may_run: bool = False
+) -> dict[str, datetime]:
+    """When each applied migration was applied, by its revision; each is checked against its file.
+
+    With `newer_may_run`, a newer version may have expanded the database: this one still works with it.
+    """
     known = {migration.revision: migration for migration in migrations}
     rows = connection.execute(
         "select revision, name, checksum, applied_at from public.syndication_migrations order by revision"
     ).fetchall()
     for revision, name, checksum, _ in rows:
+        if newer_may_run and revision > max(known, default="") and _CONTRACT not in name:
+            continue
         if revision not in known:
             raise MigrationError(
                 f"The database has migration {name}, which is not among the files: "
@@ -221,7 +231,7 @@ def _applied(connection: Connection, migrations: list[Migration]) -> dict[str, d
                 f"{known[revision].up_path.name} was edited after it was applied: restore the file "
                 f"(git checkout), and write the change as a new migration. {_START_OVER}"
             )
-    return {revision: applied_at for revision, _, _, applied_at in rows}
+    return {revision: applied_at for revision, _, _, applied_at in rows if revision in known}
 
 
 def _run_file(connection: Connection, path: Path) -> None:

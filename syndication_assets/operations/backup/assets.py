@@ -7,12 +7,14 @@ import dagster as dg
 
 from syndication_assets.database.postgres_resource import PostgresResource
 from syndication_assets.operations.backup.backup_store import BackupStore
+from syndication_assets.operations.backup.copying import copy_backups
+from syndication_assets.operations.backup.integrity import verify_backups
 from syndication_assets.operations.backup.manifest import BackupError
 from syndication_assets.operations.backup.progress import now_and_then
 from syndication_assets.operations.backup.proving import prove
 from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.settings import Settings
-from syndication_assets.sql_assets.cadence import BACKUP, BACKUP_PROOF
+from syndication_assets.sql_assets.cadence import BACKUP, BACKUP_INTEGRITY, BACKUP_PROOF
 from syndication_assets.sql_assets.checks import (
     SqlCheck,
     check_result,
@@ -29,6 +31,9 @@ _SECONDS_IN_AN_HOUR = 3600
 CHECKS = [
     SqlCheck("backups", "newest_is_recent", dg.AssetCheckSeverity.WARN),
     SqlCheck("backups", "a_restore_is_proven"),
+    SqlCheck("backups", "every_backup_is_intact"),
+    SqlCheck("backups", "files_were_read_again", dg.AssetCheckSeverity.WARN),
+    SqlCheck("backups", "newest_copy_is_recent"),
 ]
 
 
@@ -53,6 +58,61 @@ def backup(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
             "databases": ", ".join(content.database for content in manifest.databases),
             "newest_migration": manifest.newest_migration,
             "removed": ", ".join(taken.removed) or "none",
+        }
+    )
+
+
+@dg.asset(
+    key=["operations", "backup_copy"],
+    group_name="operations",
+    deps=[backup],
+    kinds={"postgres"},
+    owners=OWNERS,
+    tags=BACKUP,
+)
+def backup_copy(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Copies of the backups at the second place, which the setting `backups.copy_url` names: those that it lacks, and
+    those that were damaged there. All files are read again after they were written. Does nothing without the setting.
+
+    A re-run copies nothing twice, and goes on with the files that an interrupted copy has not completed.
+    """
+    copied = copy_backups(Settings.from_environment(), now_and_then(context.log.info))
+    if copied is None:
+        return dg.MaterializeResult(metadata={"place": "none: the setting backups.copy_url names one"})
+    if copied.problems:
+        raise BackupError(" ".join(copied.problems))
+    return dg.MaterializeResult(
+        metadata={
+            "place": copied.url,
+            "copied": ", ".join(copied.copied) or "none",
+            "removed": ", ".join(copied.removed) or "none",
+        }
+    )
+
+
+@dg.asset(
+    key=["operations", "backup_integrity"],
+    group_name="operations",
+    deps=[backup, backup_copy],
+    kinds={"postgres"},
+    owners=OWNERS,
+    tags=BACKUP_INTEGRITY,
+)
+def backup_integrity(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """All files of all backups, at both places, read again: sizes and hashes are those of the manifests, and pg_restore
+    can list what the dumps have. Nothing is restored.
+
+    A re-run reads them again. The run fails if a file is missing or was changed, and `operations.backups` says which.
+    """
+    verified = verify_backups(Settings.from_environment(), now_and_then(context.log.info))
+    damaged = [each.damage for each in verified if each.damage is not None]
+    if damaged:
+        raise BackupError(" ".join(damaged))
+    return dg.MaterializeResult(
+        metadata={
+            "backups": len(verified),
+            "places": ", ".join(sorted({each.url for each in verified})) or "none",
+            "size_bytes": sum(each.size_bytes for each in verified),
         }
     )
 
@@ -95,9 +155,10 @@ def backup_proof(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None
 backups = external_table(
     "operations",
     "backups",
-    "One row is one complete backup, with the outcome of the newest attempt to restore it. Written by "
-    "`syndication backup`, `syndication backup prove` and the assets of the same names.",
-    deps=[backup.key, backup_proof.key],
+    "One row is one complete backup, with its copy at the second place, what was wrong with its files when they were "
+    "last read, and the outcome of the newest attempt to restore it. Written by `syndication backup`, its commands and "
+    "the assets of the same names.",
+    deps=[backup.key, backup_copy.key, backup_integrity.key, backup_proof.key],
     tags={},
 )
 
@@ -105,7 +166,7 @@ backups = external_table(
 @dg.multi_asset_check(
     name="backups_check",
     specs=[check.spec("operations") for check in CHECKS],
-    description="The age of the newest backup and of the newest proven restore.",
+    description="The age of the newest backup, copy, reading and proven restore, and whether anything is damaged.",
     can_subset=True,
 )
 def backups_check(context: dg.AssetCheckExecutionContext, postgres: PostgresResource) -> Iterator[dg.AssetCheckResult]:

@@ -23,6 +23,14 @@ class Backup(NamedTuple):
     is_proven: bool | None
     restore_seconds: Decimal | None
     proof_problem: str | None
+    removed_at: datetime | None
+    verified_at: datetime | None
+    damage: str | None
+    copy_url: str | None
+    copied_at: datetime | None
+    copy_verified_at: datetime | None
+    copy_damage: str | None
+    copy_removed_at: datetime | None
 
 
 def record_backup(connection: Connection, manifest: Manifest, manifest_hash: str, url: str) -> str:
@@ -68,12 +76,67 @@ def mark_removed(connection: Connection, names: Collection[str]) -> None:
     )
 
 
+def record_verified(connection: Connection, name: str, url: str, damage: str | None) -> None:
+    """Writes what was found when the files of a backup at a place were read again, if it has a row."""
+    parameters = {"backup_name": name, "url": url, "damage": damage}
+    connection.execute(load_sql("operations/backups/record_verified.sql"), parameters)
+
+
+def record_copy(connection: Connection, name: str, url: str) -> None:
+    """Records that the second place has a backup, if this has a row."""
+    connection.execute(load_sql("operations/backups/record_copy.sql"), {"backup_name": name, "url": url})
+
+
+def mark_copies_removed(connection: Connection, names: Collection[str]) -> None:
+    """Records that the second place has these backups no more."""
+    connection.execute(
+        "update operations.backups set copy_removed_at = clock_timestamp()"
+        " where backup_name = any(%s) and copied_at is not null",
+        [list(names)],
+    )
+
+
+def kept_at(connection: Connection, url: str) -> list[str]:
+    """The backups that this database knows at a place, its own or the second one, the newest first."""
+    return [
+        name
+        for (name,) in connection.execute(
+            "select backup_name from operations.backups where (url = %(url)s and removed_at is null)"
+            " or (copy_url = %(url)s and copy_removed_at is null) order by backup_name desc",
+            {"url": url},
+        )
+    ]
+
+
+def damaged_copies(connection: Connection, url: str) -> list[str]:
+    """The backups whose copy at the second place was found damaged."""
+    return [
+        name
+        for (name,) in connection.execute(
+            "select backup_name from operations.backups"
+            " where copy_url = %s and copy_removed_at is null and copy_damage is not null",
+            [url],
+        )
+    ]
+
+
+def proven_since(connection: Connection, moment: datetime) -> bool:
+    """Whether the newest proof has succeeded, at that moment or later."""
+    row = connection.execute(
+        "select is_proven and proven_at >= %s from operations.backups where proven_at is not null"
+        " order by proven_at desc limit 1",
+        [moment],
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
 def list_backups(connection: Connection) -> list[Backup]:
-    """The backups that are not removed, the newest first."""
+    """The backups that are somewhere, the newest first."""
     return [
         Backup(*row)
         for row in connection.execute(
-            f"select {', '.join(Backup._fields)} from operations.backups where removed_at is null"  # noqa: S608
+            f"select {', '.join(Backup._fields)} from operations.backups"  # noqa: S608
+            " where removed_at is null or (copied_at is not null and copy_removed_at is null)"
             " order by backup_name desc"
         )
     ]

@@ -58,6 +58,11 @@ class BackupStore(OwnedStore):
         store = cls(url)
         return store, store.newest()
 
+    @staticmethod
+    def is_name(folder: str) -> bool:
+        """Whether a folder is named as a backup is."""
+        return _NAME.fullmatch(folder) is not None
+
     def names(self) -> list[str]:
         """The complete backups, the newest first."""
         names = (name for name in self._folders() if _NAME.fullmatch(name))
@@ -90,14 +95,30 @@ class BackupStore(OwnedStore):
         for file in manifest.files:
             report(f"checking {file.name} ({file.size_bytes:,} bytes)")
             with self._errors(f"read ({manifest.name}/{file.name})"):
-                self._check(manifest.name, file, None if self._is_local else directory / file.name)
+                damage = self.damage(manifest.name, file, None if self._is_local else directory / file.name)
+            if damage is not None:
+                raise BackupError(f"The backup {manifest.name} is damaged: {damage}. Use another backup.")
         return Path(self._path(manifest.name)) if self._is_local else directory
+
+    def chunks(self, name: str, file: str) -> Iterator[bytes]:
+        """The content of a file of a backup, in pieces."""
+        with (
+            self._errors(f"read ({name}/{file})"),
+            self._filesystem.open(self._path(f"{name}/{file}"), "rb") as stream,
+        ):
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+
+    def has_folder(self, name: str) -> bool:
+        """Whether there is a backup of this name, or what is left of one."""
+        return self.is_name(name) and self._exists(name)
 
     def remove(self, name: str) -> None:
         """Removes a backup. Without its manifest, which goes first, it is none."""
         self._require_claim()
         with self._errors(f"removed ({name})"):
-            self._filesystem.rm_file(self._path(f"{name}/{MANIFEST_FILE}"))
+            if self._exists(f"{name}/{MANIFEST_FILE}"):
+                self._filesystem.rm_file(self._path(f"{name}/{MANIFEST_FILE}"))
             self._filesystem.rm(self._path(name), recursive=True)
 
     def remove_unfinished(self, now: datetime) -> None:
@@ -150,10 +171,11 @@ class BackupStore(OwnedStore):
                 sync_folder(Path(self._path(folder)))
                 self._rename(folder, name)
 
-    def _check(self, name: str, file: BackupFile, copy: Path | None) -> None:
-        path = self._path(f"{name}/{file.name}")
-        if not self._filesystem.exists(path):
-            raise BackupError(f"The backup {name} is damaged: {file.name} is missing. Use another backup.")
+    def damage(self, folder: str, file: BackupFile, copy: Path | None = None) -> str | None:
+        """What is wrong with a file of a folder, as in "roles.sql is missing"; None if nothing is. Writes a `copy`."""
+        path = self._path(f"{folder}/{file.name}")
+        if not self._exists(f"{folder}/{file.name}"):
+            return f"{file.name} is missing"
         digest, size = hashlib.sha256(), 0
         with self._filesystem.open(path, "rb") as stream, copy.open("wb") if copy else nullcontext() as target:
             while chunk := stream.read(CHUNK_BYTES):
@@ -162,12 +184,8 @@ class BackupStore(OwnedStore):
                 if target is not None:
                     target.write(chunk)
         if size != file.size_bytes:
-            raise BackupError(
-                f"The backup {name} is damaged: {file.name} has {size:,} of its {file.size_bytes:,} bytes. "
-                "Use another backup."
-            )
-        if digest.hexdigest() != file.sha256:
-            raise BackupError(f"The backup {name} is damaged: {file.name} was changed. Use another backup.")
+            return f"{file.name} has {size:,} of its {file.size_bytes:,} bytes"
+        return None if digest.hexdigest() == file.sha256 else f"{file.name} was changed"
 
     def _folders(self) -> list[str]:
         with self._errors("listed"):

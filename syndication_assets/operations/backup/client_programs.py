@@ -75,6 +75,14 @@ def restore(file: Path, url: str, server_version: int, *, jobs: int, with_owners
         )
 
 
+def require_readable(file: Path, server_version: int) -> None:
+    """BackupError if pg_restore cannot read what a dump contains; no server is needed for that."""
+    command = [program("pg_restore", server_version), "--list", str(file)]
+    done = subprocess.run(command, capture_output=True, env=os.environ | {"LC_ALL": "C"}, check=False)
+    if done.returncode != 0:
+        raise BackupError(f"pg_restore cannot read {file.name}: {_first_error(done.stderr, '')}.")
+
+
 def program(name: str, server_version: int) -> str:
     """The path of a program that knows this server: the embedded server's, or else a newer one on the path."""
     candidates = [str(embedded_postgres.program(name)), shutil.which(name)]

@@ -9,15 +9,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
 from syndication_assets.database import embedded_postgres
-from syndication_assets.database.connection import connect, database_url, load_sql, transaction
+from syndication_assets.database.connection import Connection, connect, database_url, load_sql, transaction
 from syndication_assets.database.migrating import migrations
 from syndication_assets.database.schema.schema_rights import missing_rights
+from syndication_assets.database.stored_settings import read_setting
 from syndication_assets.errors import SyndicationError
 from syndication_assets.operations.backup import backup_rows
 from syndication_assets.operations.backup.backup_store import BackupStore
@@ -35,6 +36,7 @@ from syndication_assets.settings import Settings
 
 LOCK = "operations.backup_proof"
 _SHOWN = 5
+_LATE = timedelta(hours=12)
 # The scratch server keeps nothing, so it need not survive a crash.
 _FAST = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum = off")
 
@@ -94,6 +96,15 @@ def prove(settings: Settings, store: BackupStore, name: str, report: Report) -> 
         proof = Proof(name, manifest, restore_seconds, seconds, problems)
         backup_rows.record_proof(connection, name, restore_seconds, proof.problem)
     return proof
+
+
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Whether a backup is to be proven again, as the setting `backups.days_between_proofs` says.
+
+    What failed is due at once. A proof that began a little late yesterday makes today's one no less due.
+    """
+    days = timedelta(days=read_setting(connection, "backups.days_between_proofs"))
+    return not backup_rows.proven_since(connection, now - days + _LATE)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def take_backup(settings: Settings, store: BackupStore, report: Report) -> Taken
         connection.execute("set local idle_in_transaction_session_timeout = 0")
         manifest, manifest_hash = _write(settings, store, own_url, source_url, variable, report)
         backup_id = backup_rows.record_backup(connection, manifest, manifest_hash, store.url)
-        removed = _too_many(store.names(), settings.backups_kept, backup_rows.newest_proven(connection))
+        removed = too_many(store.names(), settings.backups_kept, backup_rows.newest_proven(connection))
         for name in removed:
             report(f"removing {name}")
             store.remove(name)
@@ -64,7 +64,7 @@ def take_backup(settings: Settings, store: BackupStore, report: Report) -> Taken
     return TakenBackup(backup_id, manifest, removed)
 
 
-def _too_many(names: list[str], kept: int, proven: str | None) -> list[str]:
+def too_many(names: list[str], kept: int, proven: str | None) -> list[str]:
     """The backups to remove, of all names with the newest first."""
     return [name for name in names[kept:] if name != proven] if kept else []
 

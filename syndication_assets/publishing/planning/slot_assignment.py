@@ -31,6 +31,12 @@ class Text:
     is_simulated: bool
     publish_at: datetime | None = None
     """The time that a person chose; None for the first free slot."""
+    publish_before: datetime | None = None
+    """When the event that it is about ends; None for other texts."""
+
+    def is_late(self, moment: datetime) -> bool:
+        """Whether a time is not before the end of its event."""
+        return self.publish_before is not None and moment >= self.publish_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ def assign_slots(
     taken: Sequence[TakenSlot],
     limits: Mapping[Queue, QueueLimits],
 ) -> list[Slot | None]:
-    """The slot of each text, in the order of the texts: the first free slot from its day on; None if 30 days have none.
+    """The slot of each text, in the order of the texts: the first free slot from its day on; None if 30 days have none,
+    or none before the end of its event.
 
     A text for a real account gets no slot before its approval, because nothing can be sent in the past; a simulation
     may, so that past days can be simulated. A queue in `limits` gets no more posts on a day, and none closer to
@@ -104,11 +111,15 @@ def assign_slots(
     for number, text in sorted(enumerate(texts), key=lambda pair: pair[1].publish_at is None):
         if text.publish_at is not None:
             chosen = _chosen_time(text, text.publish_at, occupied_times, slots_of_same_text)
+            if text.is_late(chosen.scheduled_at):
+                continue
             slots[number] = chosen
             occupied_times.add((text.queue, chosen.scheduled_at))
             times.add(text.queue, chosen.scheduled_at)
             continue
         for slot in merge(*(calendar.slots(text, named) for named in schedules.get(text.queue, ())), key=_time):
+            if text.is_late(slot.scheduled_at):
+                break
             key, time_key = (text.queue, slot.slot_at), (text.queue, slot.scheduled_at)
             if key in occupied_slots or time_key in occupied_times:
                 continue

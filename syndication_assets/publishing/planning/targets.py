@@ -92,6 +92,7 @@ def _texts(
             decided_at=row["decided_at"],
             is_simulated=row["is_simulated"],
             publish_at=row["publish_at"],
+            publish_before=row["publish_before"],
         )
         for row in rows
     ]
@@ -107,9 +108,13 @@ def _tally(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> T
             came_in=1,
             went_out=int(slot is not None),
             rejected=int(slot is None),
-            reason="30 days have no free slot." if slot is None else None,
+            reason=_without_slot(row) if slot is None else None,
         )
     return tally
+
+
+def _without_slot(row: dict[str, Any]) -> str:
+    return "No slot is free before its event ends." if row["publish_before"] else "30 days have no free slot."
 
 
 def _rows(waiting: Sequence[dict[str, Any]], slots: Sequence[Slot | None]) -> list[dict[str, Any]]:

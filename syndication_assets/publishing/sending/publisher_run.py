@@ -20,7 +20,7 @@ from syndication_assets.errors import SyndicationError
 from syndication_assets.media.media_store import MediaStore, MediaStoreError
 from syndication_assets.operations.executions.tally import Channel, Tally, content_process_of
 from syndication_assets.operations.usage.call_ledger import CallLedger
-from syndication_assets.publishing.publisher import Post, Publisher
+from syndication_assets.publishing.publisher import SIMULATION, Post, Publisher
 from syndication_assets.publishing.sending.leases import (
     ClosedAccountError,
     Lease,
@@ -30,7 +30,6 @@ from syndication_assets.publishing.sending.leases import (
 )
 from syndication_assets.publishing.sending.outcome_recording import record
 from syndication_assets.publishing.sending.publish_report import PublishReport
-from syndication_assets.publishing.sending.sending_holds import SIMULATION
 from syndication_assets.publishing.sending.sending_limits import NoRoomError
 from syndication_assets.publishing.sending.sent_record import SentRecord
 from syndication_assets.publishing.sending.stored_pictures import StoredPictures

@@ -7,7 +7,7 @@ from typing import Literal
 from syndication_assets.database.connection import Connection, load_sql
 
 State = Literal["draft", "ready", "scheduled", "publishing", "published", "failed", "cancelled", "needs_reconcile"]
-Kind = Literal["product", "blog_post", "announcement"]
+Kind = Literal["product", "blog_post", "announcement", "event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ListedTarget:
     error_message: str | None
     text: str
     kind: str
-    """product, blog_post or announcement."""
+    """product, blog_post, announcement or event."""
     total: int
     """How many targets the filters let through, listed or not."""
 

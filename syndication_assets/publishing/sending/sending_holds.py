@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from syndication_assets.database.connection import Connection, transaction
 from syndication_assets.database.identity import IDENTITY
 from syndication_assets.errors import SyndicationError
-from syndication_assets.publishing.publisher import Publisher
+from syndication_assets.publishing.publisher import SIMULATION, Publisher
 from syndication_assets.publishing.sending.clock import clock_problem
 from syndication_assets.publishing.sending.lost_calls import find_lost_calls, holding_accounts
 from syndication_assets.publishing.sending.sent_record import SentRecord
-
-SIMULATION = "dry_run"
 
 
 def senders(publishers: Mapping[str, Publisher]) -> bool:

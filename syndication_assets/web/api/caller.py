@@ -1,4 +1,4 @@
-"""Who asks the API: a program with an API key, or a page in a session."""
+"""Who asks the API: a program with an API key or a token of its provider, or a page in a session."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from syndication_assets.tenancy import own_rows
 from syndication_assets.tenancy.api_keys import use_key
 from syndication_assets.tenancy.api_quotas import count_request
 from syndication_assets.web.api.errors import ApiError, Code
+from syndication_assets.web.provider.api_tokens import Bearer, bearer_of, is_token
 from syndication_assets.web.rate_limits import KEYS, PAGES, WRONG_KEYS
 from syndication_assets.web.site import Site
 from syndication_assets.web.visitors import VisitedOrganization, find_visitor, permissions_of_role
@@ -78,28 +79,58 @@ def find_caller(request: Request) -> Caller:
     A request is counted once, however often it is asked who sent it.
     """
     if not hasattr(request.state, "caller"):
-        with transaction(request.app.state.site.database_url) as connection:
-            request.state.caller = _find(connection, request)
+        site: Site = request.app.state.site
+        token = _bearer_text(request)
+        if token is not None and is_token(token):
+            # Before any transaction: its provider may have to be asked for keys.
+            bearer = bearer_of(site.database_url, site.discovery, token)
+            with transaction(site.database_url) as connection:
+                request.state.caller = _by_token(connection, site, request, bearer)
+        else:
+            with transaction(site.database_url) as connection:
+                request.state.caller = _find(connection, request, token)
     caller: Caller = request.state.caller
     return caller
 
 
-def _find(connection: Connection, request: Request) -> Caller:
-    site: Site = request.app.state.site
+def _bearer_text(request: Request) -> str | None:
+    """What is sent as a key or a token; None without one."""
     given = request.headers.get("authorization")
     if given is None:
-        return _by_session(connection, site, request)
+        return None
     if not given.lower().startswith(_BEARER):
         raise ApiError(Code.NOT_SIGNED_IN, "Send the API key as: Authorization: Bearer KEY.")
-    return _by_key(connection, site, request, given[len(_BEARER) :].strip())
+    return given[len(_BEARER) :].strip()
+
+
+def _find(connection: Connection, request: Request, key: str | None) -> Caller:
+    site: Site = request.app.state.site
+    return _by_session(connection, site, request) if key is None else _by_key(connection, site, request, key)
+
+
+def _by_token(connection: Connection, site: Site, request: Request, bearer: Bearer | None) -> Caller:
+    if bearer is None:
+        _count_wrong(site, request)
+        raise ApiError(Code.NOT_SIGNED_IN, "The token is not valid for the API, or is of no service account here.")
+    if not site.limits.allows(KEYS, bearer.user_id):
+        raise _too_many()
+    organization = VisitedOrganization(
+        *connection.execute(_ORGANIZATION, [bearer.organization_id, bearer.user_id]).fetchall()[0]
+    )
+    permissions = permissions_of_role(connection, organization.role)
+    return Caller(site, organization, bearer.user_id, bearer.user_id, permissions)
+
+
+def _count_wrong(site: Site, request: Request) -> None:
+    client = request.client
+    if not site.limits.allows(WRONG_KEYS, "unknown" if client is None else client.host):
+        raise _too_many()
 
 
 def _by_key(connection: Connection, site: Site, request: Request, key: str) -> Caller:
     used = use_key(connection, key)
     if used is None:
-        client = request.client
-        if not site.limits.allows(WRONG_KEYS, "unknown" if client is None else client.host):
-            raise _too_many()
+        _count_wrong(site, request)
         raise ApiError(Code.NOT_SIGNED_IN, "The API key is unknown, expired or revoked, or its user is not active.")
     if not site.limits.allows(KEYS, used.key_id):
         raise _too_many()

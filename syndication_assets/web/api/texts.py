@@ -90,6 +90,7 @@ class Text(BaseModel):
     link_url: str | None
     image_url: str | None
     alt_text: str | None
+    event: str | None = Field(description="The facts of the event that it is about; null for other texts.")
     broken_rules: list[Rule]
     decisions: list[TakenDecision]
     changes: list[Change] | None = Field(
@@ -162,6 +163,7 @@ def show_text(content_id: TextId, caller: CallerOfRequest) -> Text:
         link_url=text.draft.link_url,
         image_url=text.draft.image_url,
         alt_text=text.draft.alt_text,
+        event=text.event,
         broken_rules=[
             Rule(rule_name=finding.rule_name, severity=finding.severity, reason=finding.reason or "")
             for finding in findings

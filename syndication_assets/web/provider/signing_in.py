@@ -28,10 +28,10 @@ from syndication_assets.web.provider.provider_rows import Provider
 # The library's own client logs the answers of providers at DEBUG, with their tokens.
 logging.getLogger("authlib").setLevel(logging.WARNING)
 
-_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures by a key that the provider alone has: none without a signature, none with the secret of the page."""
 _SCOPE = "openid email profile"
-_LEEWAY_SECONDS = 60
+LEEWAY_SECONDS = 60
 _MOST_BYTES = 256 * 1024
 _TIMEOUT = timedelta(seconds=10)
 _LONGEST_NAME = 200
@@ -87,7 +87,7 @@ def _account(discovery: Discovery, provider: Provider, kept: Secrets, tokens: Ma
         return discovery.keys(provider.issuer, key_id).get_by_kid(key_id)
 
     try:
-        token = jwt.decode(tokens["id_token"], key_of, algorithms=list(_ALGORITHMS))
+        token = jwt.decode(tokens["id_token"], key_of, algorithms=list(ALGORITHMS))
         claims = CodeIDToken(
             token.claims,
             token.header,
@@ -103,7 +103,7 @@ def _account(discovery: Discovery, provider: Provider, kept: Secrets, tokens: Ma
                 "access_token": tokens.get("access_token"),
             },
         )
-        claims.validate(leeway=_LEEWAY_SECONDS)
+        claims.validate(leeway=LEEWAY_SECONDS)
     except (JoseError, AuthlibBaseError, ValueError, KeyError, TypeError) as error:
         raise ProviderError(f"The token of the provider is not accepted ({_named(error)}).") from None
     said = _said_of_user(discovery, provider, claims, tokens)

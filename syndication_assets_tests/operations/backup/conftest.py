@@ -77,6 +77,9 @@ def made(
                 "insert into operations.query_statistics_daily (measured_on, query_id, source, query,"
                 " longest_milliseconds, times_seen) values (current_date, repeat('a', 16), 'sampled', 'select', 1, 1)"
             )
+            connection.execute(
+                "insert into tenancy.request_rates values ('a limit', sha256('who'), date_trunc('minute', now()), 1, 0)"
+            )
         taken = take_backup(settings, store, silent)
         yield MadeBackup(url, dagster_url, store, taken.manifest, settings)
 

@@ -121,7 +121,7 @@ def test_a_place_that_cannot_be_written_to_is_named(made: MadeBackup, tmp_path: 
     [(0, None, []), (2, None, ["b", "a"]), (2, "a", ["b"]), (2, "c", ["b", "a"]), (9, None, []), (1, "b", ["c", "a"])],
 )
 def test_the_newest_backups_are_kept_and_the_newest_proven_one(kept: int, proven: str | None, removed: list[str]):
-    assert taking._too_many(["d", "c", "b", "a"], kept, proven) == removed
+    assert taking.too_many(["d", "c", "b", "a"], kept, proven) == removed
 
 
 def test_a_backup_removes_the_oldest_beyond_the_number_that_is_kept(made: MadeBackup, tmp_path: Path):

@@ -199,6 +199,8 @@ def test_the_assets_back_up_and_prove(
 
 
 OLD = "update operations.backups set started_at = now() - interval '15 days'"
+SECOND_PLACE = "update tenancy.settings set value = '\"/second\"' where setting = 'backups.copy_url'"
+COPIED = "update operations.backups set copy_url = '/second', copied_at = now(), copy_verified_at = now()"
 PROVEN = "update operations.backups set is_proven = true, restore_seconds = 1, proof_problem = null, proven_at = now()"
 
 
@@ -222,6 +224,28 @@ PROVEN = "update operations.backups set is_proven = true, restore_seconds = 1, p
             [PROVEN, "update operations.backups set is_proven = false, proof_problem = 'a reason'"],
             ["a_restore_is_proven"],
         ),
+        ([PROVEN, "update operations.backups set verified_at = now(), damage = 'gone'"], ["every_backup_is_intact"]),
+        ([PROVEN, COPIED, "update operations.backups set copy_damage = 'gone'"], ["every_backup_is_intact"]),
+        (
+            [PROVEN, "update operations.backups set verified_at = now() - interval '4 days'"],
+            ["files_were_read_again"],
+        ),
+        ([PROVEN, SECOND_PLACE], ["newest_copy_is_recent"]),
+        ([PROVEN, SECOND_PLACE, COPIED], []),
+        ([PROVEN, COPIED], []),
+        (
+            [PROVEN, SECOND_PLACE, COPIED, "update operations.backups set copy_removed_at = now()"],
+            ["newest_copy_is_recent"],
+        ),
+        (
+            [PROVEN, SECOND_PLACE, COPIED, "update operations.backups set copy_url = '/before'"],
+            ["newest_copy_is_recent"],
+        ),
+        (
+            [PROVEN, SECOND_PLACE, COPIED, "update operations.backups set copy_damage = 'gone'"],
+            ["every_backup_is_intact", "newest_copy_is_recent"],
+        ),
+        ([PROVEN, SECOND_PLACE, COPIED, OLD], ["newest_is_recent", "newest_copy_is_recent"]),
     ],
 )
 def test_the_checks_see_old_backups_and_old_or_failed_proofs(
@@ -258,11 +282,14 @@ def test_the_checks_run_in_a_job_and_leave_the_past_alone(environment: MadeBacku
         assert {(each.check_name, each.severity.value, each.passed) for each in now} == {
             ("newest_is_recent", "WARN", False),
             ("a_restore_is_proven", "ERROR", True),
+            ("every_backup_is_intact", "ERROR", True),
+            ("files_were_read_again", "WARN", True),
+            ("newest_copy_is_recent", "ERROR", True),
         }
         past = job.execute_in_process(instance=instance, tags={"dagster/partition": "2025-11-03"})
         assert [(each.passed, each.description.partition(":")[0]) for each in past.get_asset_check_evaluations()] == [
             (True, "Not evaluated")
-        ] * 2
+        ] * 5
 
 
 def test_every_check_file_of_backups_is_listed():
