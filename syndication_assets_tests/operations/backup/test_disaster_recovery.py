@@ -17,7 +17,7 @@ from syndication_assets.operations.backup.taking import take_backup
 from syndication_assets.settings import PROJECT_DIRECTORY
 from syndication_assets.tenancy.people.members import add_member
 from syndication_assets.tenancy.people.users import add_user
-from syndication_assets_tests.operations.backup.conftest import MadeBackup, silent
+from syndication_assets_tests.operations.backup.conftest import settings_of, silent
 from syndication_assets_tests.servers import Server
 
 PAGE = (PROJECT_DIRECTORY / "docs" / "disaster-recovery.md").read_text()
@@ -41,19 +41,18 @@ def script(url: str, places: Path) -> str:
 
 
 @pytest.mark.slow
-def test_the_page_brings_back_what_the_second_place_has(made: MadeBackup, server: Server, tmp_path: Path):
+def test_the_page_brings_back_what_the_second_place_has(database_url: str, server: Server, tmp_path: Path):
     elsewhere = tmp_path / "elsewhere"
-    with transaction(made.url) as connection:
+    with transaction(database_url) as connection:
         user_id = add_user(connection, email=OWNER, service_name=None, display_name=None, database_login=None)
-    with psycopg.connect(made.url) as connection:
+    with psycopg.connect(database_url) as connection:
         for (organization_id,) in connection.execute("select organization_id from tenancy.organizations").fetchall():
             add_member(connection, organization_id, user_id, "owner")
         connection.execute(
             "update tenancy.settings set value = to_jsonb(%s::text) where setting = 'backups.copy_url'",
             [str(elsewhere)],
         )
-    settings = made.settings.model_copy(
-        # Dagster's database of the fixture has none of its tables.
+    settings = settings_of(database_url, tmp_path / "local", database_url).model_copy(
         update={"backup_url": str(tmp_path / "lost"), "dagster_storage_url": None}
     )
     taken = take_backup(settings, BackupStore(settings.backup_url), silent)
