@@ -456,7 +456,7 @@ create trigger writing_rules_audit after insert or delete or update on content.w
 create table content.events (
     organization_id text not null,                  -- Organization that owns the row: first column of every key, and
                                                     -- checked by row-level security.
-    event_id text not null default tenancy.public_id('evt', nextval('content.event_id_sequence')),
+    event_id text not null default tenancy.public_id('evn', nextval('content.event_id_sequence')),
                                                     -- Public id, such as evt-0a1b2c3d.
     event_name text not null,                       -- Name in commands, unique within the organization.
     title text not null,                            -- What people call it.
@@ -474,7 +474,7 @@ create table content.events (
     primary key (organization_id, event_id),
     unique (organization_id, event_name),
     foreign key (organization_id) references tenancy.organizations (organization_id) on delete cascade,
-    check (event_id ~ '^evt-[0-9a-f]{8}$'),
+    check (event_id ~ '^evn-[0-9a-f]{8}$'),
     check (event_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     check (title <> ''),
     check (time_zone <> ''),

@@ -12,8 +12,8 @@ create sequence content.event_id_sequence as bigint maxvalue 4294967295;
 
 create table content.events (
     organization_id text not null references tenancy.organizations on delete cascade,
-    event_id text not null default tenancy.public_id('evt', nextval('content.event_id_sequence'))
-    check (event_id ~ '^evt-[0-9a-f]{8}$'),
+    event_id text not null default tenancy.public_id('evn', nextval('content.event_id_sequence'))
+    check (event_id ~ '^evn-[0-9a-f]{8}$'),
     event_name text not null check (event_name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     title text not null check (title <> ''),
     starts_at timestamptz not null,

@@ -183,6 +183,23 @@ _OWN_VALUES = {
     ("scraping.profiles", "is_tracked"): "true",
 }
 
+# A file for the view of files to archive: old, and of a post alone. The other file is used by a brand and a visual, too.
+_SECOND_ROWS = {
+    "media.media_files": {"sha256": "repeat('b', 64)", "created_at": "'2025-03-01 12:00:00+00'"},
+    "scraping.media_records": {"media_key": "'second'"},
+    "media.cached_media": {
+        "media_id": (
+            "(select media_id from scraping.media_records"
+            " where organization_id = %(organization_id)s and media_key = 'second')"
+        ),
+        "url_sha256": "repeat('b', 64)",
+        "media_file_id": (
+            "(select media_file_id from media.media_files"
+            " where organization_id = %(organization_id)s and sha256 = repeat('b', 64))"
+        ),
+    },
+}
+
 # The row of another table brings theirs.
 WRITTEN_BY_TRIGGERS = {"curation.post_tag_changes", "curation.tag_rule_versions"}
 
@@ -214,6 +231,10 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
         assert made, "\n".join(f"{table}: {message}" for table, message in waiting.items())
         for table in made:
             del waiting[table]
+    for table, values in _SECOND_ROWS.items():
+        own = {column: sql.SQL(text) for column, text in values.items()}
+        messages: dict[str, str] = {}
+        assert _insert(connection, table, columns[table] | own, organization_id, messages), messages
     return list(columns)
 
 
