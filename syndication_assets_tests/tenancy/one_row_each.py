@@ -183,8 +183,10 @@ _OWN_VALUES = {
     ("scraping.profiles", "is_tracked"): "true",
 }
 
-# A file for the view of files to archive: old, and of a post alone. The other file is used by a brand and a visual, too.
-_SECOND_ROWS = {
+FILES_TO_ARCHIVE = "media.files_to_archive"
+"""A view that the file of `fill` is not in."""
+# A file that is old and that a post has alone: the other one is used by a brand and a visual, too.
+_FILE_TO_ARCHIVE = {
     "media.media_files": {"sha256": "repeat('b', 64)", "created_at": "'2025-03-01 12:00:00+00'"},
     "scraping.media_records": {"media_key": "'second'"},
     "media.cached_media": {
@@ -219,23 +221,34 @@ def fill(connection: psycopg.Connection[Any], organization_id: str) -> list[str]
             " values (sha256(%s), 'fiona', now() + interval '1 hour') on conflict do nothing",
             [organization_id.encode()],
         )
-    columns: dict[str, dict[str, sql.Composable]] = {}
-    for table, column, type_name, first_label, reference in connection.execute(_COLUMNS).fetchall():
-        value = _value(table, column, type_name, first_label, reference)
-        columns.setdefault(table, {})[column] = value
-    for (table, column), text in _OWN_VALUES.items():
-        columns[table].setdefault(column, sql.SQL(text))
+    columns = _columns(connection)
     waiting = dict.fromkeys(columns.keys() - WRITTEN_BY_TRIGGERS, "")
     while waiting:
         made = [table for table in waiting if _insert(connection, table, columns[table], organization_id, waiting)]
         assert made, "\n".join(f"{table}: {message}" for table, message in waiting.items())
         for table in made:
             del waiting[table]
-    for table, values in _SECOND_ROWS.items():
+    return list(columns)
+
+
+def add_file_to_archive(connection: psycopg.Connection[Any], organization_id: str) -> None:
+    """Adds a second file and its medium, which the archive of media takes, to an organization that is filled."""
+    columns = _columns(connection)
+    for table, values in _FILE_TO_ARCHIVE.items():
         own = {column: sql.SQL(text) for column, text in values.items()}
         messages: dict[str, str] = {}
         assert _insert(connection, table, columns[table] | own, organization_id, messages), messages
-    return list(columns)
+
+
+def _columns(connection: psycopg.Connection[Any]) -> dict[str, dict[str, sql.Composable]]:
+    """Table → its columns that need a value → the value."""
+    columns: dict[str, dict[str, sql.Composable]] = {}
+    for table, column, type_name, first_label, reference in connection.execute(_COLUMNS).fetchall():
+        value = _value(table, column, type_name, first_label, reference)
+        columns.setdefault(table, {})[column] = value
+    for (table, column), text in _OWN_VALUES.items():
+        columns[table].setdefault(column, sql.SQL(text))
+    return columns
 
 
 def _value(table: str, column: str, type_name: str, label: str | None, reference: list[str] | None) -> sql.Composable:

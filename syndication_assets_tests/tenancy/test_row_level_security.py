@@ -8,6 +8,7 @@ import pytest
 from psycopg import errors
 
 from syndication_assets_tests.tenancy.conftest import TwoOrganizations, rolled_back
+from syndication_assets_tests.tenancy.one_row_each import FILES_TO_ARCHIVE, add_file_to_archive
 
 pytestmark = pytest.mark.both_servers
 
@@ -66,6 +67,17 @@ def test_a_reader_sees_the_rows_of_its_organization_and_no_other(organizations: 
     relations = [*organizations.tables, *organizations.views]
     assert leaks_of_a_reader(organizations.reader_url, organizations.first, relations) == []
     assert leaks_of_a_reader(organizations.reader_url, organizations.second, relations) == []
+
+
+def test_a_reader_sees_the_files_to_archive_of_its_organization_and_no_other(organizations: TwoOrganizations):
+    both = {organizations.first: 1, organizations.second: 1}
+    for organization_id in both:
+        with rolled_back(organizations.admin_url, organization_id) as connection:
+            for organization in both:
+                add_file_to_archive(connection, organization)
+            assert rows_by_organization(connection, FILES_TO_ARCHIVE) == both
+            connection.execute("set local role syndication_reader")
+            assert rows_by_organization(connection, FILES_TO_ARCHIVE) == {organization_id: 1}
 
 
 @pytest.mark.parametrize("setting", [None, "", "org-ffffffff", "%", "org-________"])
@@ -150,10 +162,9 @@ def test_the_pipeline_works_on_all_organizations(setting: str, organizations: Tw
             both = {organizations.first, organizations.second}
             assert rows_by_organization(connection, relation).keys() >= both, relation
         for table in set(organizations.tables) - IMMUTABLE_TABLES:
-            rows = rows_by_organization(connection, table)
             update = f"update {table} set organization_id = organization_id where organization_id = '{{}}'"
             for organization in (organizations.first, organizations.second):
-                assert connection.execute(update.format(organization)).rowcount == rows[organization], table
+                assert connection.execute(update.format(organization)).rowcount == 1, table
             assert not is_denied(connection, f"delete from {table}"), table
             assert is_denied(connection, f"truncate {table} cascade"), table
 
@@ -193,10 +204,8 @@ def test_no_row_can_refer_to_a_row_of_another_organization(organizations: TwoOrg
             if table in IMMUTABLE_TABLES or len(values) < 2:
                 continue  # both organizations have the same value, such as version 1
             target = f"(select {other_column} from {other_table} where organization_id = '{{0}}' order by 1 limit 1)"
-            one_row = f"(select min(ctid) from {table} where organization_id = '{organizations.first}')"
             point = (
-                f"update {table} set {column} = {target}"
-                f" where organization_id = '{organizations.first}' and ctid = {one_row}"
+                f"update {table} set {column} = {target} where organization_id = '{organizations.first}'"
                 # A trigger may redirect the reference.
                 f" returning {column} is not distinct from {target}"
             )
