@@ -17,5 +17,9 @@ comment on column media.host_limits.pause_seconds is 'Pause on a connection afte
 
 drop view media.archive_status;
 drop view media.files_to_archive;
+
+alter table tenancy.settings disable trigger settings_changes;
 delete from tenancy.settings where setting = 'media.archive_after_days';
+alter table tenancy.settings enable trigger settings_changes;
+
 alter table media.media_files drop column archived_at;

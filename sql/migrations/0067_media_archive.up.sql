@@ -7,6 +7,8 @@ comment on column media.media_files.archived_at is
 'When the file was moved below SYNDICATION_MEDIA_ARCHIVE_URL, at the same path; NULL while it is below '
 'SYNDICATION_MEDIA_URL. Its small copies stay there.';
 
+alter table tenancy.settings disable trigger settings_changes;
+
 insert into tenancy.settings
 (
     setting, data_type, default_value, minimum, maximum, choices, pattern, is_of_organizations, is_encrypted,
@@ -17,6 +19,8 @@ values
     'media.archive_after_days', 'integer', '90', 1, 36500, null, null, true, false, false,
     'After how many days a stored file of a post moves to SYNDICATION_MEDIA_ARCHIVE_URL.'
 );
+
+alter table tenancy.settings enable trigger settings_changes;
 
 create view media.files_to_archive with (security_invoker = true) as
 select
