@@ -136,7 +136,7 @@ def test_a_backup_removes_the_oldest_beyond_the_number_that_is_kept(made: MadeBa
 
 
 def test_an_object_store_has_a_backup_when_its_manifest_is_there(made: MadeBackup, tmp_path: Path):
-    store = BackupStore("memory://backups-of-a-test")
+    store = BackupStore(f"memory://{tmp_path.as_posix()}")  # one store for all tests of the process
     store.claim(made.url)
     name = made.manifest.name
     with store.new_backup(name) as unfinished:

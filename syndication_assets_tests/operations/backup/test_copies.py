@@ -217,17 +217,17 @@ def test_a_second_place_of_another_database_is_not_touched(places: Places):
     assert "Copied " in places.command("copy").stdout
 
 
-def test_an_object_store_is_a_second_place(places: Places):
+def test_an_object_store_is_a_second_place(places: Places, tmp_path: Path):
+    place = f"memory://{tmp_path.as_posix()}"  # one store for all tests of the process
     with psycopg.connect(places.url) as connection:
         connection.execute(
-            "update tenancy.settings set value = to_jsonb('memory://copies-of-a-test'::text)"
-            " where setting = 'backups.copy_url'"
+            "update tenancy.settings set value = to_jsonb(%s::text) where setting = 'backups.copy_url'", [place]
         )
     copied = copy_backups(places.settings, silent)
     assert copied is not None
     assert (copied.copied, copied.problems) == ([places.name], [])
     assert places.command("verify").exit_code == 0
-    store = BackupStore("memory://copies-of-a-test")
+    store = BackupStore(place)
     store._filesystem.pipe_file(store._path(f"{places.name}/roles.sql"), b"drop database postgres;")
     assert "roles.sql has 23 of its" in places.command("verify").output
 
