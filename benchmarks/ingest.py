@@ -4,6 +4,9 @@ Both sides read the same files from the same disk into the same server, each int
 with empty tables; the next snapshot, a day later, has the same posts with higher counters. `load_day` fills eleven
 tables with history, dlt's merge two without history. In a second comparison dlt writes the other rows as well. The
 first load is also compared with a COPY of its finished rows into the same tables, the least that it can cost.
+
+The bounds of the first load are what it holds, with room for noise: merging costs about what the bare COPY costs, by
+one session of the server, and reading the files keeps two processors busy before it.
 """
 
 import os
@@ -29,8 +32,8 @@ NAME = "ingest"
 FIRST_LOAD = datetime(2025, 11, 3, 5, 10, tzinfo=UTC)
 NEXT_SNAPSHOT = datetime(2025, 11, 4, 5, 10, tzinfo=UTC)
 RATIO_OF_NEXT_SNAPSHOT = 1.0
-RATIO_TO_BARE_COPY = 1.5
-RATIO_OF_COMPLETE_FIRST_LOAD = 2.5
+RATIO_TO_BARE_COPY = 2.5
+RATIO_OF_COMPLETE_FIRST_LOAD = 1.8
 GROWTH = 0.2
 
 
