@@ -100,10 +100,10 @@ def test_a_reader_without_an_organization_or_of_another_one_finds_nothing(desk: 
     ("search", "index", "briefs"),
     [
         (BriefSearch(state="failed"), "content_requests_of_state", 4),
-        (BriefSearch(language="ar"), "content_requests_of_language", 4),
+        pytest.param(BriefSearch(language="ar"), "content_requests_of_language", 4, marks=pytest.mark.slow),
         (BriefSearch(words="woad"), "content_requests_parts", 4),
-        (BriefSearch(batch="spring"), "content_requests_of_batch", 0),
-        (BriefSearch(), "content_requests_of_organization", 20_000),
+        pytest.param(BriefSearch(batch="spring"), "content_requests_of_batch", 0, marks=pytest.mark.slow),
+        pytest.param(BriefSearch(), "content_requests_of_organization", 20_000, marks=pytest.mark.slow),
     ],
 )
 def test_what_is_rare_is_found_through_its_index(desk: StudioDesk, search: BriefSearch, index: str, briefs: int):
