@@ -28,7 +28,7 @@ from syndication_assets_tests.machines.services import Redis, free_port, wait_fo
 LOCATION = "syndication"
 _REPOSITORY = "__repository__"
 _BIN = Path(sys.executable).parent
-_WORKER = "syndication_assets.automation.workers.worker"
+_WORKER = "syndication_assets.cli.worker"
 
 
 def configuration(*, workers: int, start_timeout: int) -> dict[str, Any]:

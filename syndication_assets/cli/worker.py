@@ -1,4 +1,4 @@
-"""What `celery --app syndication_assets.automation.workers.worker worker` executes: the runs of the launcher.
+"""What `celery --app syndication_assets.cli.worker worker` executes: the runs of the launcher.
 
 The broker is that of the launcher in `DAGSTER_HOME/dagster.yaml`. The definitions are loaded once, and the process of
 each run is a fork that has them.
