@@ -3,12 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from limits import RateLimitItemPerMinute
 from starlette.testclient import TestClient
 
 from syndication_assets.database.connection import transaction
 from syndication_assets.tenancy.api_keys import list_keys, revoke_key
 from syndication_assets.web.api import caller
+from syndication_assets.web.rate_limits import PerMinute
 from syndication_assets_tests.content.shop_in_tables import Shop
 from syndication_assets_tests.curation.curated_posts import CuratedPosts
 from syndication_assets_tests.given_settings import give_setting
@@ -118,8 +118,8 @@ def test_a_refusal_is_kept_for_its_key_too(program: Program, shop: Shop):
 def test_a_key_and_an_address_without_one_ask_no_more_often_than_a_minute_allows(
     program: Program, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(caller, "KEYS", RateLimitItemPerMinute(2))
-    monkeypatch.setattr(caller, "WRONG_KEYS", RateLimitItemPerMinute(2))
+    monkeypatch.setattr(caller, "KEYS", PerMinute(2))
+    monkeypatch.setattr(caller, "WRONG_KEYS", PerMinute(2))
     assert [program.client.get("/api/v1/texts").status_code for _ in range(3)] == [200, 200, 429]
     answer = program.client.get("/api/v1/texts")
     assert (answer.json()["error"]["code"], answer.headers["retry-after"]) == ("QUOTA_USED_UP", "60")

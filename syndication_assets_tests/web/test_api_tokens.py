@@ -206,7 +206,7 @@ def test_a_new_key_of_the_provider_is_asked_for_and_an_old_one_is_worth_nothing(
 
 @pytest.mark.usefixtures("rows")
 def test_guesses_are_limited_by_address(desk: Desk, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("syndication_assets.web.api.caller.WRONG_KEYS", rate_limits.RateLimitItemPerMinute(3))
+    monkeypatch.setattr("syndication_assets.web.api.caller.WRONG_KEYS", rate_limits.PerMinute(3))
     statuses = [ask(desk, _unsigned(provider))[0] for _ in range(5)]
     assert statuses == [401, 401, 401, 429, 429]
 

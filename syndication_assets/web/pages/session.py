@@ -3,7 +3,6 @@
 from contextlib import suppress
 from http import HTTPStatus
 
-from limits import RateLimitItem
 from starlette.responses import Response
 
 from syndication_assets.database.connection import DatabaseError, transaction
@@ -19,7 +18,7 @@ from syndication_assets.tenancy.people.web_sessions import (
 from syndication_assets.web.languages import LANGUAGES
 from syndication_assets.web.page import NotFoundError, Page, own_path
 from syndication_assets.web.provider.provider_rows import has_providers, only_provider, provider_of
-from syndication_assets.web.rate_limits import SIGN_INS
+from syndication_assets.web.rate_limits import SIGN_INS, PerMinute
 from syndication_assets.web.routes import PageRoute
 
 
@@ -118,7 +117,7 @@ def _form(page: Page, *, to: str, problem: str | None = None, status: int = 200,
     )
 
 
-def may_try(page: Page, limit: RateLimitItem = SIGN_INS) -> bool:
+def may_try(page: Page, limit: PerMinute = SIGN_INS) -> bool:
     """Counts an attempt of the address to sign in; False if it is one too many."""
     client = page.request.client
     return page.site.limits.allows(limit, "unknown" if client is None else client.host)
