@@ -46,7 +46,7 @@ drop function publishing.event_problem;
 
 drop view engagement.report_planned_posts_weekly;
 
--- PostgreSQL removes no value of an enum, so the type is made anew.
+-- PostgreSQL removes no value of an enum, so the type is made again.
 alter table content.posts_core
 drop constraint posts_core_event_is_known,
 drop constraint posts_core_event,

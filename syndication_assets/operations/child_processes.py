@@ -12,16 +12,21 @@ from types import ModuleType
 from typing import Any
 
 
+def begin_child() -> None:
+    """Ends this process as soon as its parent has ended, also by `kill -9`: it would wait for its tasks forever."""
+    # Ctrl+C reaches all processes of a terminal: the parent ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
 def started_pool(
-    processes: int, initializer: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
+    processes: int, initializer: Callable[..., None] = begin_child, arguments: tuple[Any, ...] = ()
 ) -> ProcessPoolExecutor:
     """A pool whose processes have been spawned, not forked: a fork would share sockets and locks with this process.
 
     The initializer calls `begin_child`, which it is by default.
     """
-    pool = ProcessPoolExecutor(
-        processes, get_context("spawn"), initializer=initializer or begin_child, initargs=arguments
-    )
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=initializer, initargs=arguments)
     with spawning():
         for _ in range(processes):  # a task starts a process if none is idle, and no process begins so quickly
             pool.submit(_nothing)
@@ -42,13 +47,6 @@ def spawning() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = program
-
-
-def begin_child() -> None:
-    """Ends this process as soon as its parent has ended, also by `kill -9`: it would wait for its tasks forever."""
-    # Ctrl+C reaches all processes of a terminal: the parent ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self, cast
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from syndication_assets.errors import SyndicationError
@@ -137,6 +137,15 @@ def _working_directory() -> str | None:
         return os.getcwd()  # noqa: PTH109 - as text, for a comparison
     except FileNotFoundError:
         return None
+
+
+def checked_store_url(text: str, what: str) -> str:
+    """A directory or a URL without a password. ValueError, a sentence that begins with `what`, for anything else."""
+    try:
+        return str(TypeAdapter(StoreUrl).validate_python(text))
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]["msg"]
+        raise ValueError(f"{what} {problem.removeprefix('Value error, ')}.") from None
 
 
 def shown_default(default: Any) -> str:

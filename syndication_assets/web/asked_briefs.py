@@ -9,11 +9,7 @@ select
     r.title,
     r.template_name,
     r.language,
-    array(
-        select c.platform || '/' || c.channel_type
-        from studio.request_channels as c
-        where c.organization_id = r.organization_id and c.request_id = r.request_id
-    ) as channels,
+    studio.channels_of_request(r.organization_id, r.request_id) as channels,
     r.brief,
     r.facts,
     r.keywords,

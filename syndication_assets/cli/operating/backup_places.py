@@ -4,7 +4,6 @@ from collections import Counter
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
 from syndication_assets.cli.command import command, migrated_database_url
 from syndication_assets.cli.people.acting import everywhere, requires
@@ -17,7 +16,7 @@ from syndication_assets.operations.backup.integrity import verify_backups
 from syndication_assets.operations.backup.progress import Report, now_and_then
 from syndication_assets.operations.backup.restoring import checked_files
 from syndication_assets.settings import Settings
-from syndication_assets.settings.environment import StoreUrl
+from syndication_assets.settings.environment import checked_store_url
 
 
 @click.command()
@@ -126,10 +125,9 @@ def take_over() -> None:
 def checked_place(text: str) -> str:
     """A directory or a URL without a password."""
     try:
-        return str(TypeAdapter(StoreUrl).validate_python(text))
-    except ValidationError as error:
-        reason = error.errors(include_input=False, include_url=False, include_context=False)[0]["msg"]
-        raise SyndicationError(f"The URL of the backup {reason.removeprefix('Value error, ')}.") from None
+        return checked_store_url(text, "The URL of the backup")
+    except ValueError as error:
+        raise SyndicationError(str(error)) from None
 
 
 def shown_progress() -> Report:

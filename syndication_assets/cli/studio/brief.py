@@ -17,7 +17,6 @@ from syndication_assets.settings import Settings
 from syndication_assets.studio.compliance.proposals import proposals_of
 from syndication_assets.studio.requests.listing import (
     list_briefs,
-    posts_of,
     read_brief,
     shown_variants,
 )
@@ -164,11 +163,14 @@ def list_command(
 @command
 def show(request_id: str, pictures: Path | None, evidence: Path | None) -> None:
     """Shows a brief, its pictures with their scores and what lowers them, and its posts."""
+    from syndication_assets.content.briefs.whole_briefs import texts_of_brief  # noqa: PLC0415 - slow
+
     settings = Settings.from_environment()
     url = migrated_database_url(settings)
     with transaction(url) as connection:
         row = read_brief(connection, request_id)
-        variants, posts = shown_variants(connection, request_id), posts_of(connection, request_id)
+        variants = shown_variants(connection, request_id)
+        texts = texts_of_brief(connection, row.organization_id, request_id)
     click.echo(printable(brief_line(row)))
     if row.stopped_before is not None:
         photo = "no photo" if row.stock_image_id is None else f"the photo {row.stock_image_id}"
@@ -186,8 +188,8 @@ def show(request_id: str, pictures: Path | None, evidence: Path | None) -> None:
                 click.echo(printable(f"    {finding['severity']} {finding['rule']}{lost}: {finding['reason']}"))
     for proposal in proposals_of(finding for variant in variants for finding in variant.findings):
         click.echo(f"  proposed: syndication brief correct {request_id} --correction {proposal}")
-    for channel, content_id, state in posts:
-        click.echo(f"  {channel}: {content_id} {state}: syndication review show {content_id}")
+    for text in texts:
+        click.echo(f"  {text.channel}: {text.content_id} {text.state}: syndication review show {text.content_id}")
     if pictures is not None:
         write_pictures(settings, pictures, request_id, variants)
     if evidence is not None:

@@ -19,19 +19,20 @@ where
 """
 LATER = {"words": "later"}
 """The parameters of a comment or thoughts that are written when the action is done."""
-ACTION_TYPES = {
-    "q": "repost",
-    "a": "autoreact",
-    "c": "comment",
-    "n": "comment",
-    "t": "repost",
-    "r": "repost",
-    "s": "save",
+_ACTIONS = {
+    "q": ("repost", ""),
+    "a": ("autoreact", ""),
+    "c": ("comment", "now"),
+    "n": ("comment", "later"),
+    "t": ("repost", "now"),
+    "r": ("repost", "later"),
+    "s": ("save", ""),
 }
-"""Letter → action. q: a repost; a: a reaction; c, t: a comment, or thoughts on a repost, that are written now; n, r:
-the same, written when it is done; s: saving.
-"""
-WITH_TEXT = frozenset("ct")
+"""Letter → the type of its action, and when the words of a comment, or thoughts on a repost, are written."""
+_LETTERS = {action: letter for letter, action in _ACTIONS.items()}
+WRITTEN_NOW, WRITTEN_LATER = (
+    frozenset(letter for letter, (_, written) in _ACTIONS.items() if written == when) for when in ("now", "later")
+)
 
 
 class LiveAction(NamedTuple):
@@ -46,15 +47,7 @@ class LiveAction(NamedTuple):
     def letter(self) -> str | None:
         """The letter that queues such an action; None for a kind without one."""
         written = "now" if "text" in self.parameters else "later" if self.parameters == LATER else ""
-        return {
-            ("repost", ""): "q",
-            ("repost", "now"): "t",
-            ("repost", "later"): "r",
-            ("comment", "now"): "c",
-            ("comment", "later"): "n",
-            ("autoreact", ""): "a",
-            ("save", ""): "s",
-        }.get((self.action_type, written))
+        return _LETTERS.get((self.action_type, written))
 
 
 def live_letters(
@@ -120,6 +113,6 @@ def _cancel(connection: Connection, live: LiveAction) -> None:
 
 
 def _type_of(letter: str) -> str:
-    if letter not in ACTION_TYPES:
-        raise SyndicationError(f"There is no action for {letter!r}: choose from {', '.join(ACTION_TYPES)}.")
-    return ACTION_TYPES[letter]
+    if letter not in _ACTIONS:
+        raise SyndicationError(f"There is no action for {letter!r}: choose from {', '.join(_ACTIONS)}.")
+    return _ACTIONS[letter][0]

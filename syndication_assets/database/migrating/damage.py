@@ -87,7 +87,7 @@ def _lost(before: _State, after: _State, named: set[str]) -> Iterator[str]:
             continue
         rows = after.deleted.get(table, 0) - before.deleted.get(table, 0)
         if table not in after.names:
-            # It may have been made anew under its name.
+            # It may have been made again under its name.
             if table in before.filled and name not in filled_names:
                 yield f"the table {name} is gone with its rows"
         elif table in before.filled and table not in after.filled:

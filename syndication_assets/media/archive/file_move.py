@@ -38,7 +38,7 @@ class Move:
             return None if self._is_at_target(file) else "it is missing"
         if _sha256(content) != file.sha256:
             return "its content has another SHA-256"
-        if not (self.target.has(file.path) and self._is_at_target(file)):
+        if not self._is_at_target(file):
             self.target.write(file.path, content)
             if not self._is_at_target(file):
                 raise MediaStoreError(

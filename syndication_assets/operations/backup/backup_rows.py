@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from syndication_assets.database.connection import Connection, load_sql
-from syndication_assets.operations.backup.manifest import Manifest
+from syndication_assets.operations.backup.manifest import BackupError, Manifest
 
 
 class Backup(NamedTuple):
@@ -58,6 +58,12 @@ def recorded_hash(connection: Connection, name: str) -> str | None:
     """The hash of the manifest as it was when the backup was made; None if the database does not know the backup."""
     row = connection.execute("select manifest_hash from operations.backups where backup_name = %s", [name]).fetchone()
     return None if row is None else str(row[0])
+
+
+def require_recorded(name: str, recorded: str | None, manifest_hash: str) -> None:
+    """BackupError if the database knows the backup (`recorded_hash`), and its manifest is not as it was made."""
+    if recorded not in {None, manifest_hash}:
+        raise BackupError(f"The manifest of {name} was changed after the backup. Use another backup.")
 
 
 def newest_proven(connection: Connection) -> str | None:

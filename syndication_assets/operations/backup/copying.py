@@ -7,8 +7,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
-
 from syndication_assets import fault_points
 from syndication_assets.database.connection import Connection, database_url, transaction
 from syndication_assets.database.stored_settings import read_setting
@@ -19,7 +17,7 @@ from syndication_assets.operations.backup.progress import Report
 from syndication_assets.operations.backup.taking import too_many
 from syndication_assets.operations.stores.private_store import UNFINISHED
 from syndication_assets.settings import Settings
-from syndication_assets.settings.environment import StoreUrl
+from syndication_assets.settings.environment import checked_store_url
 
 SETTING = "backups.copy_url"
 LOCK = "operations.backup_copies"
@@ -39,10 +37,9 @@ class CopyStore(BackupStore):
         if url is None:
             return None
         try:
-            return cls(TypeAdapter(StoreUrl).validate_python(url))
-        except ValidationError as error:
-            reason = error.errors(include_input=False, include_url=False, include_context=False)[0]["msg"]
-            raise BackupError(f"The setting {SETTING} {reason.removeprefix('Value error, ')}.") from None
+            return cls(checked_store_url(url, f"The setting {SETTING}"))
+        except ValueError as error:
+            raise BackupError(str(error)) from None
 
     def receive(self, source: BackupStore, manifest: Manifest, report: Report) -> None:
         """Copies a backup, and reads what was written again. It is complete at the end, or no backup yet.

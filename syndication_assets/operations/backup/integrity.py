@@ -57,8 +57,7 @@ def _verify(store: BackupStore, name: str, recorded_hash: str | None, report: Re
     try:
         manifest, manifest_hash = store.read_manifest(name)
         size_bytes = manifest.size_bytes
-        if recorded_hash not in {None, manifest_hash}:
-            raise BackupError(f"The manifest of {name} was changed after the backup. Use another backup.")
+        backup_rows.require_recorded(name, recorded_hash, manifest_hash)
         with tempfile.TemporaryDirectory(prefix="syndication-") as directory:
             folder = store.fetch(manifest, Path(directory), report)
             for content in manifest.databases:

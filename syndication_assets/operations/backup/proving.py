@@ -80,10 +80,9 @@ def prove(settings: Settings, store: BackupStore, name: str, report: Report) -> 
         try:
             manifest, manifest_hash = store.read_manifest(name)
             recorded = backup_rows.recorded_hash(connection, name)
+            backup_rows.require_recorded(name, recorded, manifest_hash)
             if recorded is None:
                 backup_rows.record_backup(connection, manifest, manifest_hash, store.url)
-            elif recorded != manifest_hash:
-                raise BackupError(f"The manifest of {name} was changed after the backup. Use another backup.")
             require_known_migrations(manifest)
             with checked_files(store, manifest, report) as folder, scratch_server(settings.local_directory) as urls:
                 restore_seconds = restore_files(manifest, folder, urls, report)

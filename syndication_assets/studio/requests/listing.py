@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from syndication_assets.database.connection import Connection, load_sql, run_file
+from syndication_assets.database.connection import Connection, load_sql
 from syndication_assets.studio.requests.new_brief import BriefError
 
 
@@ -133,9 +133,3 @@ def shown_variants(connection: Connection, request_id: str) -> list[ShownVariant
     """The pictures of the newest visual of a brief, with what they break."""
     rows = connection.execute(load_sql("studio/asset_variants/shown.sql"), {"request_id": request_id})
     return [ShownVariant(*row) for row in rows]
-
-
-def posts_of(connection: Connection, request_id: str) -> list[tuple[str, str, str]]:
-    """Channel, text and its state, of each post of a brief."""
-    rows = run_file(connection, "studio/content_requests/posts.sql", {"request_id": request_id})
-    return [(row["channel"], row["content_id"], row["state"]) for row in rows]

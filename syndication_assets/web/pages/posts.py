@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from syndication_assets.curation.actions.action_letters import (
     LATER,
-    WITH_TEXT,
+    WRITTEN_LATER,
+    WRITTEN_NOW,
     live_letters,
     put_letter,
     take_letter,
@@ -120,14 +121,14 @@ def act_on_post(page: Page) -> Response:
 
 
 def _parameters(page: Page, letter: str) -> dict[str, Any]:
-    if letter in WITH_TEXT:
+    if letter in WRITTEN_NOW:
         text = page.form.get(f"text_{letter}", "").strip()
         if not text:
             raise SyndicationError(gettext_noop("Write the words first, or queue the action that is done by hand."))
         return {"text": text}
     if letter == "a":
         return {"reaction": page.form.get("reaction", "")}
-    return dict(LATER) if letter in ("n", "r") else {}
+    return dict(LATER) if letter in WRITTEN_LATER else {}
 
 
 def _own_post(page: Page) -> str:
